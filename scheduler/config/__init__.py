@@ -1,7 +1,7 @@
 """coopwatch.toml -> one frozen Config, or every fault at once with its line. Read once, at the top; never written.
 
-`model.py` says what may stand in the file, `rules.py` what must hold between its parts, `reading.py` puts both together,
-`secret_places.py` looks whether the named secrets are there, `template.py` is the file that `coopwatch init` writes.
+`model.py` says what may stand in the file, `rules.py` what must hold between its parts, `reading.py` puts both
+together, `secret_places.py` looks whether the named secrets are there.
 """
 
 from scheduler.config.faults import ConfigError, Fault

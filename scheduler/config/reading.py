@@ -1,4 +1,4 @@
-"""Read coopwatch.toml as a whole: every fault of every table at once, each with its line. Reads one file, writes none."""
+"""Read coopwatch.toml as a whole: every fault of every table at once, each with its line. Reads one file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from scheduler.config import rules
 from scheduler.config.faults import ConfigError, Fault
-from scheduler.config.model import Config, Email, Politeness, Service, SourceConfig, Strict, Subscription
+from scheduler.config.model import Config, Email, Politeness, Service, SourceConfig, Strict, Subscription, Where
 from scheduler.config.toml_lines import Path, line_of, lines_of
 
 DEFAULT_FILE = "coopwatch.toml"
@@ -87,7 +87,7 @@ def dotted(path: Path) -> str:
 
 def _text_of(file: str) -> str:
     try:
-        with open(file, "rb") as stream:
+        with FilePath(file).open("rb") as stream:
             body = stream.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise ConfigError([Fault(file, 1, "", "there is no such file; write one with: coopwatch init")]) from None
@@ -196,11 +196,8 @@ def _is_branch(part: str | int) -> bool:
 
 def _keys(model: type[Strict], path: Path) -> tuple[str, ...]:
     """Return the keys that the table at `path` inside `model` knows."""
-    if path == ("where",):
-        from scheduler.config.model import Where
-
-        model = Where  # type: ignore[assignment]
-    return tuple(field.alias or name for name, field in model.model_fields.items())
+    table = Where if path == ("where",) else model
+    return tuple(field.alias or name for name, field in table.model_fields.items())
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:

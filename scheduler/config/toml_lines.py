@@ -13,7 +13,7 @@ Path = tuple[str | int, ...]
 
 _KEY_PART = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([A-Za-z0-9_-]+))\s*""")
 # What has to be skipped as a whole while counting brackets: strings (the long ones first) and comments.
-_TOKEN = re.compile(r'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|\#[^\n]*|[\[\]{}]')
+_MARK = re.compile(r'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|\#[^\n]*|[\[\]{}]')
 
 
 def lines_of(text: str) -> dict[Path, int]:
@@ -94,15 +94,15 @@ def _state_after(line: str, depth: int, quote: str) -> tuple[int, str]:
                 return depth, quote
             at, quote = end + 3, ""
             continue
-        match = _TOKEN.search(line, at)
+        match = _MARK.search(line, at)
         if match is None:
             break
-        token = match.group()
+        mark = match.group()
         at = match.end()
-        if token in ('"""', "'''"):
-            quote = token
-        elif token in "[{":
+        if mark in ('"""', "'''"):
+            quote = mark
+        elif mark in "[{":
             depth += 1
-        elif token in "]}":
+        elif mark in "]}":
             depth = max(0, depth - 1)
     return depth, quote
