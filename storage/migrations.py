@@ -1,13 +1,16 @@
 """The schema as the steps that made it. Append only: a step that has shipped is never edited, a new one is added.
 
 Tables have singular names and are ours to change; the views in views.py have plural names and are for people.
-Times are text, UTC, `2026-11-21T08:30:00Z` (with microseconds where they matter for order). JSON is text.
+Times are text in UTC that sorts as time: `2026-11-21T08:30:00.000000Z`; `release.published` is told in whole seconds and has
+no fraction. JSON is text.
 """
 
 from __future__ import annotations
 
 from sqlite_utils import Database as SqliteDatabase
 from sqlite_utils import Migrations
+
+from storage import views
 
 MIGRATIONS = Migrations("coopwatch")
 
@@ -54,10 +57,12 @@ CREATE TABLE release (
   utc_offset INTEGER,                       -- minutes; the portal's own
   precision TEXT CHECK (precision IN ('second', 'minute', 'day')),
   state TEXT NOT NULL CHECK (state IN ('present', 'missing', 'gone')) DEFAULT 'present',
-  missing_since TEXT,
+  missing_since TEXT,                       -- when the page was first found missing; kept while it is gone
   first_seen TEXT NOT NULL,
   last_read TEXT NOT NULL,
   version INTEGER NOT NULL,                 -- the number of the current version
+  assessment_id INTEGER,                    -- what is thought of the current version now
+  cooperation INTEGER NOT NULL DEFAULT 0 CHECK (cooperation IN (0, 1)),   -- as that assessment says
   duplicate_of INTEGER REFERENCES release (id),
   silent TEXT,                              -- why nobody was told of it at first sight
   rereads INTEGER NOT NULL DEFAULT 0,       -- how many of the planned re-reads are done
@@ -65,6 +70,9 @@ CREATE TABLE release (
 ) STRICT;
 CREATE INDEX release_reread ON release (source, next_reread) WHERE next_reread IS NOT NULL;
 CREATE INDEX release_published ON release (published);
+CREATE INDEX release_url ON release (url);
+CREATE INDEX release_source ON release (source, first_seen);
+CREATE INDEX release_cooperation ON release (first_seen) WHERE cooperation = 1;
 
 CREATE TABLE version (
   id INTEGER PRIMARY KEY,
@@ -125,14 +133,14 @@ CREATE TABLE delivery (                     -- a promise to tell
   message_id TEXT NOT NULL UNIQUE,          -- the same over every attempt
   state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'dead')) DEFAULT 'waiting',
   attempts INTEGER NOT NULL DEFAULT 0,
-  next_try TEXT,
-  lease_until TEXT,
+  next_try TEXT,                            -- while sending: when the claim lapses; NULL once settled
   made TEXT NOT NULL,
   settled TEXT,
   trouble TEXT,
   UNIQUE (change_id, subscription)
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (next_try) WHERE state IN ('waiting', 'sending');
+CREATE INDEX delivery_subscription ON delivery (subscription, state);
 
 CREATE TABLE attempt (                      -- every try of every delivery
   id INTEGER PRIMARY KEY,
@@ -203,3 +211,13 @@ def m001_first(db: SqliteDatabase) -> None:
     for statement in FIRST.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+# Its name holds a digest of the views, so a database gets them anew whenever they have changed. Keep it the last step.
+@MIGRATIONS(name=f"views_{views.DIGEST}")
+def views_anew(db: SqliteDatabase) -> None:
+    """Make the views as views.py has them now."""
+    for statement in views.statements(
+        row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
+    ):
+        db.execute(statement)

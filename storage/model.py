@@ -6,11 +6,9 @@ Languages are BCP 47 tags: `en`, `zh-Hant`, `zh-Hans`, `pt`.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 
 class Precision(StrEnum):
@@ -278,11 +276,3 @@ class Run:
     requests: int = 0
     verdicts: dict[str, int] = field(default_factory=dict)
     trouble: str | None = None
-
-
-def as_json(value: Any) -> str:
-    """Return any value of this module, or a tuple of them, as compact JSON; times become ISO 8601 strings."""
-    plain = [asdict(item) for item in value] if isinstance(value, (tuple, list)) and value and hasattr(value[0], "__slots__") else (
-        asdict(value) if hasattr(value, "__slots__") else value
-    )
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"), default=str)

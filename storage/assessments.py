@@ -1,0 +1,75 @@
+"""Assessments as plain values and back, for the tables and for the line between parent and child. Pure; judges nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from storage.model import Assessment, Dated, Evidence, Figure, Mention
+
+_FACTS: dict[str, type[Mention] | type[Dated] | type[Figure]] = {
+    "parties": Mention,
+    "people": Mention,
+    "places": Mention,
+    "programmes": Mention,
+    "dates": Dated,
+    "figures": Figure,
+}
+
+
+def to_plain(assessment: Assessment) -> dict[str, Any]:
+    """Return the assessment as dictionaries, lists, texts and numbers, ready for JSON."""
+    return asdict(assessment)
+
+
+def from_plain(plain: Mapping[str, Any]) -> Assessment:
+    """Return the assessment that `to_plain` was given; names it does not know (a newer one's) are passed over.
+
+    Raises:
+        KeyError, TypeError: it is not one.
+    """
+    made: dict[str, Any] = {name: plain[name] for name in ("cooperation", "score", "detector")}
+    made["cooperation"] = bool(made["cooperation"])
+    made |= {name: plain[name] for name in ("kind", "reason") if name in plain}
+    made["jurisdictions"] = tuple(plain.get("jurisdictions", ()))
+    made["evidence"] = tuple(_make(Evidence, item) for item in plain.get("evidence", ()))
+    for name, kind in _FACTS.items():
+        made[name] = tuple(_make(kind, item) for item in plain.get(name, ()))
+    return Assessment(**made)
+
+
+def _make(kind: type[Any], item: Mapping[str, Any]) -> Any:
+    values = {field.name: item[field.name] for field in fields(kind) if field.name in item}
+    if "aliases" in values:
+        values["aliases"] = tuple(values["aliases"])
+    return kind(**values)
+
+
+def to_columns(assessment: Assessment) -> dict[str, Any]:
+    """Return the assessment as columns of the table `assessment`, but for `version_id` and `made`."""
+    plain = to_plain(assessment)
+    return {
+        "detector": assessment.detector,
+        "cooperation": int(assessment.cooperation),
+        "score": float(assessment.score),
+        "kind": assessment.kind,
+        "reason": assessment.reason,
+        "jurisdictions": as_json(plain["jurisdictions"]),
+        "evidence": as_json(plain["evidence"]),
+        "facts": as_json({name: plain[name] for name in _FACTS if plain[name]}),
+    }
+
+
+def from_columns(row: Mapping[str, Any]) -> Assessment:
+    """Return the assessment of a row of the table `assessment`."""
+    plain = dict(row) | json.loads(row["facts"])
+    plain["jurisdictions"] = json.loads(row["jurisdictions"])
+    plain["evidence"] = json.loads(row["evidence"])
+    return from_plain(plain)
+
+
+def as_json(value: Any) -> str:
+    """Return plain values as compact JSON text in their own letters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

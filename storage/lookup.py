@@ -1,0 +1,96 @@
+"""Questions about releases: which are known, which are to be read again, and how they look to people. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage.database import Database
+from storage.identity import canonical
+from storage.times import stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A release to be read again."""
+
+    key: str
+    url: str
+    release_id: int
+
+
+def known(db: Database, keys: Iterable[str]) -> set[str]:
+    """Return those of the keys under which a release is kept."""
+    return {key for key in keys if db.row("SELECT 1 FROM release WHERE key = ?", (key,))}
+
+
+def due(db: Database, source: str, now: datetime, limit: int) -> list[Due]:
+    """Return the releases of a source whose next reading is due, the longest due first."""
+    rows = db.rows(
+        "SELECT key, url, id AS release_id FROM release WHERE source = ? AND next_reread <= ? ORDER BY next_reread LIMIT ?",
+        (source, stamp(now), limit),
+    )
+    return [Due(**row) for row in rows]
+
+
+def within(db: Database, source: str, since: datetime, limit: int) -> list[Due]:
+    """Return the releases of a source first seen since a time, the newest first: those a person's check reads again."""
+    rows = db.rows(
+        "SELECT key, url, id AS release_id FROM release WHERE source = ? AND first_seen >= ? ORDER BY first_seen DESC LIMIT ?",
+        (source, stamp(since), limit),
+    )
+    return [Due(**row) for row in rows]
+
+
+def find(db: Database, name: int | str) -> dict[str, Any] | None:
+    """Return a release as the view `releases` shows it, or None.
+
+    Args:
+        name: its number, its key, or any generic spelling of its address.
+    """
+    text = str(name).strip()
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return db.row("SELECT * FROM releases WHERE id = ?", (int(text),))
+    row = db.row("SELECT id FROM release WHERE key = ?", (text,)) or db.row(
+        "SELECT id FROM release WHERE url = ?", (text,)
+    )
+    if row is None and "://" in text:
+        try:
+            row = db.row("SELECT id FROM release WHERE url = ?", (canonical(text),))
+        except ValueError:
+            return None
+    return db.row("SELECT * FROM releases WHERE id = ?", (row["id"],)) if row else None
+
+
+def listing(
+    db: Database,
+    *,
+    cooperation: bool | None = None,
+    source: str | None = None,
+    since: datetime | None = None,
+    limit: int = 50,
+) -> list[dict[str, Any]]:
+    """Return releases as the view `releases` shows them, those first seen last first.
+
+    Args:
+        cooperation: only those that are (True) or are not (False) about co-operation.
+        source: only this source's.
+        since: only those first seen at or after this time.
+        limit: the most to return; 0 for all.
+    """
+    asked: list[tuple[str, Any]] = []
+    if cooperation is not None:
+        asked.append(("cooperation = ?", int(cooperation)))
+    if source is not None:
+        asked.append(("source = ?", source))
+    if since is not None:
+        asked.append(("first_seen >= ?", stamp(since)))
+    # A literal 1, so that SQLite sees that the partial index on co-operation fits.
+    where = " AND ".join(
+        clause.replace("= ?", "= 1") if value == 1 and "coop" in clause else clause for clause, value in asked
+    )
+    params = [value for clause, value in asked if not (value == 1 and "coop" in clause)]
+    sql = f"SELECT * FROM releases{' WHERE ' + where if where else ''} ORDER BY first_seen DESC, id DESC"
+    return db.rows(f"{sql} LIMIT ?", [*params, limit or -1])

@@ -1,0 +1,85 @@
+"""A change with all that is needed to route and word it, as it was when it happened. Reads only.
+
+The text and the assessment are those of the version the change speaks of, not of a later one: every attempt to tell a
+change tells the same.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta, timezone
+from typing import Any
+
+from storage.assessments import from_columns
+from storage.database import Database
+from storage.model import Change, ChangeKind, Notice, Precision, Release, Version
+from storage.times import from_text
+
+_RELEASE = """
+SELECT r.key, r.source, r.portal, r.url, r.language, r.jurisdiction, r.department, r.published, r.utc_offset, r.precision,
+       v.id AS version_id, v.title, v.text, v.captions, v.page
+FROM release AS r JOIN version AS v ON v.release_id = r.id
+WHERE r.id = ? AND v.number = ?"""
+
+_VERSION = "SELECT number, fingerprint, title, text, seen, captions, page FROM version WHERE release_id = ?"
+
+
+def notice(db: Database, change_id: int) -> Notice:
+    """Return the notice of a change.
+
+    Raises:
+        KeyError: there is no such change.
+    """
+    row = db.row("SELECT * FROM change WHERE id = ?", (change_id,))
+    if row is None:
+        raise KeyError(f"no change {change_id}")
+    change = change_of(row)
+    told = db.row(_RELEASE, (change.release_id, change.version))
+    if told is None:
+        raise KeyError(f"change {change_id} speaks of a version that is not there")
+    thought = db.row("SELECT * FROM assessment WHERE version_id = ? ORDER BY id LIMIT 1", (told["version_id"],))
+    if thought is None:
+        raise KeyError(f"change {change_id} speaks of a version that was never assessed")
+    before = None
+    if change.kind is ChangeKind.REVISED:
+        earlier = db.row(f"{_VERSION} AND number = ?", (change.release_id, change.version - 1))
+        before = version_of(earlier) if earlier else None
+    return Notice(change, release_of(told), from_columns(thought), before)
+
+
+def change_of(row: dict[str, Any]) -> Change:
+    """Return the value of a row of the table `change`."""
+    rest = {name: row[name] for name in ("id", "event", "release_id", "story_id", "version", "silent")}
+    return Change(kind=ChangeKind(row["kind"]), at=from_text(row["at"]), **rest)
+
+
+def release_of(row: dict[str, Any]) -> Release:
+    """Return the value of a row that joins `release` and `version`; the time of publication has the portal's offset."""
+    same = ("key", "source", "portal", "url", "language", "title", "text", "jurisdiction", "department", "page")
+    published = None
+    if row["published"] is not None:
+        published = from_text(row["published"]).astimezone(timezone(timedelta(minutes=row["utc_offset"] or 0)))
+    return Release(
+        **{name: row[name] for name in same},
+        published=published,
+        precision=Precision(row["precision"]) if row["precision"] else None,
+        captions=tuple(json.loads(row["captions"])),
+    )
+
+
+def version_of(row: dict[str, Any]) -> Version:
+    """Return the value of a row of the table `version`."""
+    same = {name: row[name] for name in ("number", "fingerprint", "title", "text", "page")}
+    return Version(**same, seen=from_text(row["seen"]), captions=tuple(json.loads(row["captions"])))
+
+
+def versions(db: Database, release_id: int) -> list[Version]:
+    """Return the versions of a release, the first one first; none where there is no such release."""
+    return [version_of(row) for row in db.rows(f"{_VERSION} ORDER BY number", (release_id,))]
+
+
+def release(db: Database, release_id: int) -> Release | None:
+    """Return a release in its current version, or None where there is no such release."""
+    number = db.value("SELECT version FROM release WHERE id = ?", (release_id,))
+    row = db.row(_RELEASE, (release_id, number))
+    return None if row is None else release_of(row)

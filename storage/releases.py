@@ -1,0 +1,257 @@
+"""Recording what came in: one transaction for release, version, assessment, story, change, promises and link.
+
+What to make of it is decided in decide.py; questions about what is kept are in lookup.py (and offered here as well).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from storage import decide, identity, outbox, pages, stories
+from storage.assessments import as_json, to_columns
+from storage.clean import refuse_unfit
+from storage.database import Database
+from storage.lookup import Due, due, find, known, listing, within
+from storage.model import Assessment, Change, Known, Page, Precision, Recorded, Release, Verdict
+from storage.notices import notice, versions
+from storage.outbox import Route
+from storage.times import from_text, from_text_or_none, stamp, stamp_or_none, to_text
+
+__all__ = [
+    "Due", "Route", "due", "find", "known", "listing", "notice", "reassess", "record", "record_missing", "record_unread",
+    "versions", "within",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is known under a key: for the decision, and for the rows to be written."""
+
+    known: Known
+    source: str
+    first_seen: datetime
+    published: datetime | None
+    version_id: int
+    detector: str | None
+
+
+def record(
+    db: Database,
+    release: Release,
+    assessment: Assessment,
+    now: datetime,
+    *,
+    page: Page | None = None,
+    silent: str | None = None,
+    route: Route,
+    by_hand: bool = False,
+) -> Recorded:
+    """Record a release that was read, all of it or nothing.
+
+    Args:
+        release: as read now.
+        assessment: of this text.
+        now: when it was read.
+        page: the raw page, kept where the text is new.
+        silent: the caller's reason to tell nobody, or None; a first sight is noticed here (decide.silence).
+        route: who is to be told.
+        by_hand: a person asked for this check.
+    Returns:
+        the verdict, with the change and whom it was promised to, where there is one.
+    Raises:
+        RefusedError: it must not be stored as it is (clean.py).
+        StorageError: see errors.py; nothing is stored.
+    """
+    refuse_unfit(release, assessment)
+    mark = identity.fingerprint(release.title, release.text)
+    with db.transaction():
+        place = _place(db, release.key)
+        twin = None
+        if place is None:
+            twin = stories.twin(db, mark, release.language, release.key, release.published or now)
+        made = decide.verdict(place.known if place else None, mark, twin, now, by_hand=by_hand)
+        quiet = _silence(db, release, made, silent)
+        if place is None:
+            release_id, number = _add(db, release, now, twin, quiet), 1
+        else:
+            release_id, number = place.known.release_id, place.known.version + int(place.known.fingerprint != mark)
+        if place is None or number != place.known.version:
+            if page is not None:
+                pages.keep(db, page, now)
+            _add_version(db, release_id, number, release, mark, page, assessment, now)
+        elif place.detector != assessment.detector:
+            _assess(db, release_id, place.version_id, assessment, now)
+        if place is None:
+            stories.join(db, release_id, twin, now)
+        else:
+            _refresh(db, place, release, number, now)
+        db.execute(
+            "UPDATE link SET state = 'read', attempts = 0, next_try = NULL, trouble = NULL WHERE source = ? AND key = ?",
+            (release.source, release.key),
+        )
+        return _conclude(db, release_id, release.key, number, made, now, quiet, route)
+
+
+def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = False, route: Route) -> Recorded | None:
+    """Record that the portal says a release's page is not there (404, 410); gone only once that is confirmed.
+
+    Args:
+        by_hand: a person asked for this check, which confirms whatever the time.
+    Returns:
+        None where no such release is known.
+    """
+    with db.transaction():
+        place = _place(db, key)
+        if place is None:
+            return None
+        made = decide.verdict(place.known, None, None, now, by_hand=by_hand)
+        since = place.known.missing_since or now
+        state = "missing" if made is Verdict.MISSING else "gone"
+        db.execute(
+            "UPDATE release SET state = ?, missing_since = ?, next_reread = ?, rereads = rereads + 1 WHERE id = ?",
+            (state, stamp(since), stamp_or_none(decide.next_look(made, since, now)), place.known.release_id),
+        )
+        return _conclude(db, place.known.release_id, key, place.known.version, made, now, None, route)
+
+
+def record_unread(db: Database, key: str, now: datetime) -> None:
+    """Note that a release's page was asked for and has not changed (304): nothing to read, look again as planned."""
+    with db.transaction():
+        place = _place(db, key)
+        if place is None or place.known.state == "gone":
+            return
+        later = decide.next_reread(place.first_seen, place.published, now)
+        db.execute(
+            "UPDATE release SET state = 'present', missing_since = NULL, last_read = ?, next_reread = ?, rereads = rereads + 1"
+            " WHERE id = ?",
+            (stamp(now), stamp_or_none(later), place.known.release_id),
+        )
+        db.execute("UPDATE link SET attempts = 0, trouble = NULL WHERE source = ? AND key = ?", (place.source, key))
+
+
+def reassess(db: Database, release_id: int, assessment: Assessment, now: datetime) -> None:
+    """Keep a new assessment of a release's current version; nobody is told.
+
+    Raises:
+        KeyError: there is no such release.
+    """
+    with db.transaction():
+        row = db.row(
+            "SELECT v.id FROM version AS v JOIN release AS r ON r.id = v.release_id AND r.version = v.number WHERE r.id = ?",
+            (release_id,),
+        )
+        if row is None:
+            raise KeyError(f"no release {release_id}")
+        _assess(db, release_id, row["id"], assessment, now)
+
+
+def _place(db: Database, key: str) -> _Place | None:
+    row = db.row(
+        "SELECT r.id, r.state, r.version, r.cooperation, r.missing_since, r.source, r.first_seen, r.published,"
+        "       v.id AS version_id, v.fingerprint, v.title, v.text, a.detector"
+        " FROM release AS r JOIN version AS v ON v.release_id = r.id AND v.number = r.version"
+        " LEFT JOIN assessment AS a ON a.id = r.assessment_id WHERE r.key = ?",
+        (key,),
+    )
+    if row is None:
+        return None
+    mark = row["fingerprint"]
+    if not mark.startswith(
+        f"{identity.FINGERPRINT}:"
+    ):  # made by an earlier rule: no reason to take the text for another
+        mark = identity.fingerprint(row["title"], row["text"])
+    missing_since = from_text_or_none(row["missing_since"])
+    seen = Known(row["id"], row["state"], mark, row["version"], bool(row["cooperation"]), missing_since)
+    first_seen, published = from_text(row["first_seen"]), from_text_or_none(row["published"])
+    return _Place(seen, row["source"], first_seen, published, row["version_id"], row["detector"])
+
+
+def _silence(db: Database, release: Release, made: Verdict, asked: str | None) -> str | None:
+    row = db.row(
+        "SELECT l.silent, s.first_sight FROM source AS s LEFT JOIN link AS l ON l.source = s.name AND l.key = ?"
+        " WHERE s.name = ?",
+        (release.key, release.source),
+    ) or {"silent": None, "first_sight": None}
+    first_sight = from_text_or_none(row["first_sight"])
+    return decide.silence(made, asked, row["silent"], release.published, release.precision, first_sight)
+
+
+def _told(release: Release) -> dict[str, Any]:
+    """Return the columns that a release's page tells besides its text."""
+    published = release.published
+    offset = published.utcoffset() if published else None
+    return {
+        "portal": release.portal,
+        "url": release.url,
+        "language": release.language,
+        "jurisdiction": release.jurisdiction,
+        "department": release.department,
+        "published": to_text(published.replace(microsecond=0)) if published else None,
+        "utc_offset": None if offset is None else int(offset.total_seconds() // 60),
+        "precision": Precision(release.precision).value if release.precision else None,
+    }
+
+
+def _add(db: Database, release: Release, now: datetime, twin: int | None, silent: str | None) -> int:
+    later = stamp_or_none(decide.next_reread(now, release.published, now))
+    when = {"first_seen": stamp(now), "last_read": stamp(now), "next_reread": later}
+    what = {"key": release.key, "source": release.source, "version": 1, "duplicate_of": twin, "silent": silent}
+    return db.insert("release", what | _told(release) | when)
+
+
+def _add_version(
+    db: Database,
+    release_id: int,
+    number: int,
+    release: Release,
+    mark: str,
+    page: Page | None,
+    assessment: Assessment,
+    now: datetime,
+) -> None:
+    words = {"title": release.title, "text": release.text, "captions": as_json(release.captions)}
+    kept = {"page": page.digest if page else release.page, "seen": stamp(now)}
+    version = db.insert("version", {"release_id": release_id, "number": number, "fingerprint": mark, **words, **kept})
+    _assess(db, release_id, version, assessment, now)
+
+
+def _assess(db: Database, release_id: int, version_id: int, assessment: Assessment, now: datetime) -> None:
+    columns = to_columns(assessment) | {"version_id": version_id, "made": stamp(now)}
+    number = db.insert("assessment", columns, instead="INSERT OR REPLACE")
+    db.execute(
+        "UPDATE release SET assessment_id = ?, cooperation = ? WHERE id = ?",
+        (number, int(assessment.cooperation), release_id),
+    )
+
+
+def _refresh(db: Database, place: _Place, release: Release, number: int, now: datetime) -> None:
+    """Bring a known release's row up to date; one that was imported passes to the source that reads it."""
+    columns = _told(release)
+    source = release.source if place.source == "import" else place.source
+    later = decide.next_reread(place.first_seen, release.published, now)
+    columns |= {"source": source, "version": number, "state": "present", "missing_since": None}
+    columns |= {"last_read": stamp(now), "next_reread": stamp_or_none(later)}
+    names = ", ".join(f"{name} = ?" for name in columns)
+    db.execute(
+        f"UPDATE release SET {names}, rereads = rereads + 1 WHERE id = ?", [*columns.values(), place.known.release_id]
+    )
+
+
+def _conclude(
+    db: Database, release_id: int, key: str, number: int, made: Verdict, now: datetime, silent: str | None, route: Route
+) -> Recorded:
+    """Write the change a verdict is worth, if any, and promise to tell it."""
+    kind = decide.change_kind(made)
+    if kind is None:
+        return Recorded(release_id, made)
+    occasion = "" if kind.value in ("new", "revised") else stamp(now)
+    event = hashlib.sha256(f"{kind.value}|{key}|{number}|{occasion}".encode()).hexdigest()
+    story = stories.story_of(db, release_id)
+    what = {"event": event, "kind": kind.value, "release_id": release_id, "story_id": story, "version": number}
+    change = db.insert("change", what | {"at": stamp(now), "silent": silent})
+    told = notice(db, change)
+    promised = outbox.promise(db, told, route(told), now) if silent is None else ()
+    return Recorded(release_id, made, Change(change, event, kind, release_id, story, number, now, silent), promised)

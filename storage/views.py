@@ -1,0 +1,74 @@
+"""The stable, documented face of the database: views with plural names, for people and for `coopwatch sql`.
+
+Their columns are promised (storage/README.md tells each one's meaning, and a test holds the two together): columns may be
+added, none is taken away or changes its meaning. Ours to change are the tables below them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+VIEWS = {
+    "releases": """
+        SELECT r.id, r.key, r.url, r.source, r.portal, r.jurisdiction, r.department, r.language,
+               v.title, v.text, v.captions, r.published, r.precision, r.utc_offset, r.first_seen, r.last_read,
+               r.state, r.missing_since, r.version, r.cooperation, a.score, a.kind, a.reason, a.jurisdictions, a.detector,
+               m.story_id, r.duplicate_of, r.silent, v.page
+        FROM release AS r
+        JOIN version AS v ON v.release_id = r.id AND v.number = r.version
+        LEFT JOIN assessment AS a ON a.id = r.assessment_id
+        LEFT JOIN story_member AS m ON m.release_id = r.id""",
+    "versions": """
+        SELECT id, release_id, number, title, text, captions, fingerprint, page, seen FROM version""",
+    "assessments": """
+        SELECT a.id, v.release_id, v.number AS version, a.detector, a.cooperation, a.score, a.kind, a.reason,
+               a.jurisdictions, a.evidence, a.facts, a.made, a.id = r.assessment_id AS current
+        FROM assessment AS a
+        JOIN version AS v ON v.id = a.version_id
+        JOIN release AS r ON r.id = v.release_id""",
+    "changes": """
+        SELECT c.id, c.event, c.kind, c.at, c.release_id, c.version, c.story_id, c.silent, v.title, r.url, r.source
+        FROM change AS c
+        JOIN release AS r ON r.id = c.release_id
+        JOIN version AS v ON v.release_id = c.release_id AND v.number = c.version""",
+    "deliveries": """
+        SELECT d.id, d.change_id, c.release_id, c.kind, d.subscription, d.message_id, d.state, d.attempts, d.next_try,
+               d.made, d.settled, d.trouble
+        FROM delivery AS d
+        JOIN change AS c ON c.id = d.change_id""",
+    "runs": """
+        SELECT id, source, started, ended, outcome, "trigger", listed, fresh, requests, verdicts, trouble FROM run""",
+    "sources": """
+        SELECT s.name, s.first_sight, s.seeded, s.last_attempt, s.last_good, s.failures, s.trouble, s.held_until,
+               (SELECT count(*) FROM release WHERE source = s.name) AS releases,
+               (SELECT max(first_seen) FROM release WHERE source = s.name) AS last_new,
+               (SELECT count(*) FROM link WHERE source = s.name AND state = 'pending') AS pending,
+               (SELECT count(*) FROM link WHERE source = s.name AND state = 'dead') AS dead
+        FROM source AS s""",
+    "stories": """
+        SELECT s.id, s.made, v.title, f.releases, f.cooperation, f.first_published
+        FROM (SELECT m.story_id, count(*) AS releases, max(r.cooperation) AS cooperation, min(r.id) AS first_release,
+                     min(r.published) AS first_published
+              FROM story_member AS m JOIN release AS r ON r.id = m.release_id GROUP BY m.story_id) AS f
+        JOIN story AS s ON s.id = f.story_id
+        JOIN release AS o ON o.id = f.first_release
+        JOIN version AS v ON v.release_id = o.id AND v.number = o.version""",
+    "story_releases": """
+        SELECT story_id, release_id, why FROM story_member""",
+}
+
+DIGEST = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()[:12]
+"""Changes with any of the views; the migration step that makes them is named by it."""
+
+
+def statements(present: Iterable[str]) -> Iterator[str]:
+    """Yield the statements that drop the views that are there and make those of this module.
+
+    Args:
+        present: the names of the views in the database.
+    """
+    for name in list(present):
+        yield f'DROP VIEW "{name}"'
+    for name, body in VIEWS.items():
+        yield f'CREATE VIEW "{name}" AS {body.strip()}'
