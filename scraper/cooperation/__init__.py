@@ -1,0 +1,20 @@
+"""What a text states: is it about co-operation in health between jurisdictions, and why. Pure; loads its data on first use."""
+
+from __future__ import annotations
+
+from scraper.cooperation.assessing import assess
+from scraper.cooperation.judging import weights
+
+__all__ = ["DETECTOR", "THRESHOLD", "assess"]
+
+DETECTOR: str
+THRESHOLD: float
+
+
+def __getattr__(name: str) -> str | float:
+    """Return DETECTOR (name and version of the detector) or THRESHOLD (least score of a co-operation item)."""
+    if name == "DETECTOR":
+        return f"cooperation-{weights().version}"
+    if name == "THRESHOLD":
+        return weights().threshold
+    raise AttributeError(name)

@@ -1,0 +1,118 @@
+"""Puts the parts together: a release's title and text in, an Assessment out. Pure, offline, never raises on any text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scraper.cooperation.judging import Weights, score, weights
+from scraper.cooperation.kinds import kind_of
+from scraper.cooperation.lexicon import Entry, Lexicon, lexicon
+from scraper.cooperation.passages import Hit, Passage, hits, passages
+from scraper.cooperation.signals import Signal, signals
+from storage.model import Assessment, Evidence, Mention
+
+
+def assess(
+    title: str, text: str, *, language: str, published: date | None = None, jurisdiction: str | None = None
+) -> Assessment:
+    """Return what a release is about: co-operation in health between jurisdictions or not, and why.
+
+    Args:
+        title: the release's title, as published.
+        text: its paragraphs joined by line feeds; evidence counts its characters.
+        language: BCP 47 tag; English, Traditional and Simplified Chinese are read alike, whatever it says.
+        published: the day it was published, to resolve dates such as "today"; None where unknown.
+        jurisdiction: the publisher's own side (`Hong Kong`, `Macao`, `Mainland`); None lets the text tell.
+
+    Returns:
+        An Assessment whose every evidence is a quote: `text[e.start:e.end] == e.text`.
+    """
+    words, model = lexicon(), weights()
+    head = Passage(0, len(title), tuple(hits(title[:2000], words)))
+    body = passages(text, words)
+    found = signals(head, body, jurisdiction)
+    points = score(found, model)
+    cooperation = points >= model.threshold
+    return Assessment(
+        cooperation=cooperation,
+        score=round(points, 4),
+        detector=f"cooperation-{model.version}",
+        kind=kind_of(head, body) if cooperation else None,
+        reason=reason(found, model, cooperation),
+        jurisdictions=jurisdictions(head, body, words),
+        evidence=evidence(text, found, body, model),
+        parties=mentions(text, body, "body"),
+        people=mentions(text, body, "person"),
+        places=mentions(text, body, "place"),
+        programmes=mentions(text, body, "programme"),
+    )
+
+
+def evidence(text: str, found: list[Signal], body: list[Passage], model: Weights) -> tuple[Evidence, ...]:
+    """Return a quote for each signal that counted; what the title tells stands with the opening passage."""
+    made = []
+    for signal in found:
+        weight = model.weights.get(signal.name, 0.0) * signal.value
+        if not body or abs(weight) < 0.01:
+            continue
+        passage = body[signal.passage or 0]
+        made.append(
+            Evidence(passage.start, passage.end, text[passage.start : passage.end], signal.name, round(weight, 3))
+        )
+    return tuple(sorted(made, key=lambda e: (e.start, -abs(e.weight))))
+
+
+def reason(found: list[Signal], model: Weights, cooperation: bool) -> str:
+    """Return one English sentence: the verdict and what counted most for it."""
+    sign = 1 if cooperation else -1
+    weighed = sorted(((model.weights.get(s.name, 0.0) * s.value * sign, s.name) for s in found), reverse=True)
+    best = [name for weight, name in weighed if weight > 0][:3]
+    verdict = (
+        "Co-operation in health between jurisdictions"
+        if cooperation
+        else "Not co-operation in health between jurisdictions"
+    )
+    return f"{verdict}: {'; '.join(best) if best else 'nothing in it tells of any'}."
+
+
+def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[str, ...]:
+    """Return the sides whose bodies or places are named, and the Mainland places their bodies belong to."""
+    named: dict[str, None] = {}
+    for passage in (head, *body):
+        for entry in passage.of("body", "person", "sides", "place"):
+            for side in sorted(entry.sides):
+                named.setdefault(side)
+            place = entry.name if entry.what == "place" else entry.place
+            while (
+                place in words.places
+                and words.places[place].sides == {"Mainland"}
+                and place not in ("China", "Mainland")
+            ):
+                named.setdefault(place)
+                place = words.places[place].place
+    return tuple(named)
+
+
+def mentions(text: str, body: list[Passage], what: str) -> tuple[Mention, ...]:
+    """Return the first mention of each thing of a kind that the text names."""
+    made: dict[str, Mention] = {}
+    for passage in body:
+        for hit in passage.hits:
+            for entry in hit.entries:
+                if entry.what == what and entry.name not in made:
+                    made[entry.name] = mention(text, hit, entry)
+    return tuple(made.values())
+
+
+def mention(text: str, hit: Hit, entry: Entry) -> Mention:
+    """Return the mention of an entry at a hit."""
+    return Mention(
+        entry.name,
+        hit.start,
+        hit.end,
+        text[hit.start : hit.end],
+        jurisdiction=entry.place or (sorted(entry.sides)[0] if entry.sides else None),
+        kind=entry.kind or None,
+        office=entry.office or None,
+        aliases=(entry.chinese,) if entry.chinese else (),
+    )

@@ -1,0 +1,192 @@
+"""Loads the data files (places, bodies, programmes, officials, terms) into one trie. Not here: what a find means.
+
+The data is read on first use and kept; nothing here touches the network or anything but the files beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from scraper.cooperation.folding import DATA, fold
+from scraper.cooperation.units import Trie, forms
+
+# Kinds of body that are in health by what they are; of the others the name decides.
+HEALTH_KINDS = frozenset(
+    {
+        "health authority",
+        "hospital",
+        "hospital body",
+        "disease control",
+        "professional body",
+        "medical school",
+        "statutory council",
+    }
+)
+# What a pattern may not be made for: the two regions are no provinces, and China is the Mainland's own side.
+HOME_COUNTRIES = frozenset({"China"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase stands for.
+
+    Args:
+        what: `place`, `body`, `person`, `programme`, `act`, `health`, `cross`, `sides`, `not` or `ignore`.
+        name: the canonical English name; for a term, the list it stands in (`agreement`, `compliance`).
+        sides: the jurisdictions it speaks for; empty for terms.
+        kind: kind of place or body.
+        place: the place a body or place lies in, by its English name.
+        health: whether it speaks of health or medicine by itself.
+        chinese: the canonical Traditional Chinese name.
+        upper: whether it counts in capitals only (WHO is a body, who is not).
+        office: of a person.
+    """
+
+    what: str
+    name: str
+    sides: frozenset[str] = frozenset()
+    kind: str = ""
+    place: str = ""
+    health: bool = False
+    chinese: str = ""
+    upper: bool = False
+    office: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All phrases, and the places by English name (each with its side and what it lies in)."""
+
+    trie: Trie
+    places: dict[str, Entry]
+    health: Trie
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return one data file, parsed; `name` ends in .json or .toml."""
+    with (DATA / name).open("rb") as file:
+        return tomllib.load(file) if name.endswith(".toml") else dict(json.load(file))
+
+
+def is_abbreviation(name: str) -> bool:
+    """Tell whether a name is an abbreviation that counts in capitals only."""
+    return name.isascii() and name.isupper() and len(name) <= 8 and " " not in name
+
+
+def named(trie: Trie, names: list[str], make: Any) -> None:
+    """Add every name of one thing; `make(upper)` builds its entry."""
+    plain, capitals = make(False), make(True)
+    for name in names:
+        trie.add(fold(name), capitals if is_abbreviation(name) else plain)
+
+
+def add_places(trie: Trie, rows: list[list[Any]]) -> dict[str, Entry]:
+    """Add the places; return them by English name."""
+    places: dict[str, Entry] = {}
+    for en, zh, side, kind, within, also in rows:
+        sides = frozenset({side}) if side else frozenset[str]()
+
+        def make(
+            upper: bool,
+            en: str = en,
+            zh: str = zh,
+            sides: frozenset[str] = sides,
+            kind: str = kind,
+            within: str = within,
+        ) -> Entry:
+            return Entry("place", en, sides, kind, within, chinese=zh, upper=upper)
+
+        named(trie, [en, zh, *also], make)
+        places[en] = make(False)
+    return places
+
+
+def made(patterns: list[dict[str, Any]], places: dict[str, Entry]) -> Iterator[list[Any]]:
+    """Yield the bodies the patterns stand for, in the form of the file's own rows."""
+    for pattern in patterns:
+        for place in places.values():
+            if place.kind not in pattern["each"] or place.name in HOME_COUNTRIES:
+                continue
+            if pattern.get("mainland") and place.sides != {"Mainland"}:
+                continue
+            en = [name.format(en=place.name) for name in pattern["en"]]
+            zh = [name.format(zh=place.chinese) for name in pattern["zh"]]
+            if place.kind in ("municipality", "GBA city", "city"):
+                en, zh = [n for n in en if "Provinc" not in n], [n for n in zh if "省" not in n]
+            elif place.kind == "province":
+                en, zh = [n for n in en if "Municipal" not in n], [n for n in zh if "市" not in n]
+            yield [en[0], zh[0], place.name, pattern["kind"], en[1:] + zh[1:]]
+
+
+def side_of(place: str, places: dict[str, Entry]) -> frozenset[str]:
+    """Return the side a place belongs to; a name that is no listed place is a side of its own."""
+    return places[place].sides if place in places else frozenset({place})
+
+
+def add_bodies(trie: Trie, rows: list[list[Any]], places: dict[str, Entry], health: Trie) -> None:
+    """Add bodies; a body is of health by its kind or by its name."""
+    for en, zh, place, kind, also in rows:
+        sides = side_of(place, places)
+        of_health = kind in HEALTH_KINDS or speaks(health, en)
+
+        def make(
+            upper: bool,
+            en: str = en,
+            zh: str = zh,
+            sides: frozenset[str] = sides,
+            kind: str = kind,
+            place: str = place,
+            of_health: bool = of_health,
+        ) -> Entry:
+            return Entry("body", en, sides, kind, place, of_health, zh, upper)
+
+        named(trie, [en, zh, *also], make)
+
+
+def speaks(health: Trie, name: str) -> bool:
+    """Tell whether a name contains a word of health."""
+    from scraper.cooperation.units import cut
+
+    return next(health.find(cut(fold(name)).words), None) is not None
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return everything the data files hold, loaded once."""
+    terms, trie, health = read("terms.toml"), Trie(), Trie()
+    for term in terms["health"]["strong"]:
+        for form in forms(term):
+            health.add(fold(form), Entry("health", "health", health=True))
+            trie.add(fold(form), Entry("health", "health", health=True))
+    places = add_places(trie, read("places.json")["rows"])
+    bodies = read("bodies.json")
+    add_bodies(trie, [*made(bodies["patterns"], places), *bodies["rows"]], places, health)
+    for en, zh, sides, also in read("programmes.json")["rows"]:
+        entry = Entry("programme", en, frozenset(sides), health=speaks(health, en) or speaks(health, zh), chinese=zh)
+        named(trie, [en, zh, *also], lambda upper, entry=entry: entry)
+    for en, zh, side, office, also in read("officials.json")["rows"]:
+        entry = Entry("person", en, frozenset({side}), chinese=zh, office=office)
+        named(trie, [en, zh, *also], lambda upper, entry=entry: entry)
+    for what in ("act", "not"):
+        for name, words in terms[what].items():
+            add_terms(trie, words, Entry(what, name), health)
+    add_terms(trie, terms["cross"]["term"], Entry("cross", "cross-boundary"), health)
+    add_terms(trie, terms["ignore"]["term"], Entry("ignore", "ignore"), health)
+    for sides, words in terms["sides"].items():
+        add_terms(trie, words, Entry("sides", sides, frozenset(sides.split("+"))), health)
+    return Lexicon(trie, places, health)
+
+
+def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:
+    """Add the forms of a list of terms; a term that holds a word of health speaks of health too."""
+    for word in words:
+        of_health = entry.what in ("act", "cross") and speaks(health, word.replace("~", ""))
+        for form in forms(word):
+            trie.add(
+                fold(form), Entry(entry.what, entry.name, entry.sides, health=of_health, upper=is_abbreviation(form))
+            )

@@ -1,0 +1,112 @@
+"""Cuts a folded text into units (Latin words, single Chinese characters, marks) and finds phrases of units in it.
+
+Phrases live in a trie over units, so looking costs about one step a unit however many phrases there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+UNIT = re.compile(
+    r"co-(?:oper|ordin|organ|host|chair)[a-z]*|[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\s\w'-]|\n"
+)
+# Spellings of one word, so that a name need be listed in one of them only.
+SAME = {
+    "macau": "macao",
+    "prof": "professor",
+    "center": "centre",
+    "centers": "centres",
+    "program": "programme",
+    "programs": "programmes",
+    "organization": "organisation",
+    "organizations": "organisations",
+    "harmonization": "harmonisation",
+    "harmonize": "harmonise",
+    "harmonized": "harmonised",
+    "hospitalized": "hospitalised",
+    "standardized": "standardised",
+    "specialized": "specialised",
+    "recognized": "recognised",
+    "labor": "labour",
+    "pediatric": "paediatric",
+    "dept": "department",
+    "govt": "government",
+    "gov": "government",
+    "univ": "university",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """A text cut up: the units, canonical, and where each starts and ends."""
+
+    words: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+def cut(folded: str) -> Units:
+    """Return the units of a folded text, in order. Blanks, apostrophes and hyphens between words are dropped."""
+    words, starts, ends = [], [], []
+    same = SAME.get
+    for found in UNIT.finditer(folded):
+        word = found.group()
+        if len(word) > 2:
+            word = same(word, word) if word[2] != "-" else word.replace("-", "", 1)
+        words.append(word)
+        starts.append(found.start())
+        ends.append(found.end())
+    return Units(words, starts, ends)
+
+
+@dataclass(slots=True)
+class Trie:
+    """Phrases with what each stands for. Built once by `add`, then only read."""
+
+    root: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, phrase: str, entry: object) -> None:
+        """Add a folded phrase that stands for `entry`; one phrase may stand for several."""
+        node = self.root
+        for word in cut(phrase).words:
+            node = node.setdefault(word, {})
+        if node is not self.root and entry not in node.setdefault("", []):
+            node[""].append(entry)
+
+    def find(self, words: list[str]) -> Iterator[tuple[int, int, list[Any]]]:
+        """Yield (first unit, unit after the last, entries) of the longest phrase at each place, left to right."""
+        at, count, root = 0, len(words), self.root.get
+        while at < count:
+            node = root(words[at])
+            if node is None:
+                at += 1
+                continue
+            step, best = at + 1, None
+            while True:
+                if "" in node:
+                    best = (at, step, node[""])
+                if step >= count or (node := node.get(words[step])) is None:
+                    break
+                step += 1
+            if best is None:
+                at += 1
+            else:
+                yield best
+                at = best[1]
+
+
+def forms(term: str) -> Iterable[str]:
+    """Return the forms a term of the data files stands for: itself, or for `sign~` its regular inflections."""
+    head, mark, tail = term.partition("~")
+    if not mark:
+        return (term,)
+    endings = ["", "s", "es", "ed", "ing", "d"]
+    found = [head + ending + tail for ending in endings]
+    if head.endswith("e"):
+        found.append(head[:-1] + "ing" + tail)
+    if head.endswith("y"):
+        found += [head[:-1] + "ies" + tail, head[:-1] + "ied" + tail]
+    return found
