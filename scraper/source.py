@@ -6,21 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from scraper.pages.addresses import Address, Spelling
 from scraper.pages.document import Article, Document
 from storage.model import Link
 
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A release's identity as its portal gives it: the key (`portal/id`) and the canonical address."""
-
-    key: str
-    url: str
+__all__ = ("Address", "Listing", "Source", "listing_addresses")
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page that offers releases, and the pure reader of it (raises ParseError or BlockedError; never returns nothing).
+    """A page that offers releases, and the pure reader of it.
+
+    The reader raises ParseError or BlockedError for whatever is not this listing, and for one that offers nothing; only
+    a day's index that says which day it is may be empty: no release yet.
 
     Args:
         url: the portal's own address, or a `strftime` pattern of the portal's local day (`.../%Y%m/%d.htm`).
@@ -51,7 +49,8 @@ class Source:
         gap_checks: listings walked when something moved, at least once an hour and by `coopwatch crawl`.
         address: any spelling of a release's address -> Address, or None where it is not this source's.
         read: Document -> Article; raises ParseError. The document's url is the canonical one.
-        item: for a whole listing: (Document of the listing, key) -> Document of that one release, else None.
+        item: for a whole listing: (Document of the listing, key) -> Document of that one release, which `read` reads
+            and which can be kept by itself; raises ParseError where the listing has no such key. None elsewhere.
         hosts: other hosts that serve the same releases (photograph hosts are not needed).
         reread: whether release pages can be fetched again one by one.
     """
@@ -62,7 +61,7 @@ class Source:
     language: str
     jurisdiction: str
     listing: Listing
-    address: Callable[[str], Address | None]
+    address: Spelling
     read: Callable[[Document], Article]
     gap_checks: tuple[Listing, ...] = ()
     item: Callable[[Document, str], Document] | None = None

@@ -1,0 +1,149 @@
+"""A release's page as a reader sees it: what the sources' readers are made of. Not here: any one portal's selectors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from cssselect import HTMLTranslator
+from lxml import etree
+
+from scraper.pages.blocked import refuse
+from scraper.pages.charset import decode
+from scraper.pages.dates import Moment
+from scraper.pages.document import Article, Document, ParseError
+from scraper.pages.language import written_in
+from scraper.pages.text import NestingError, clean, lines
+
+
+class Page:
+    """An HTML page, decoded and parsed, that answers questions by CSS selector.
+
+    Args:
+        document: the fetched page; its address stands in every error.
+
+    Raises:
+        ParseError: there is nothing in it.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.address = document.url
+        self.source = decode(document.body, document.content_type)
+        markup = self.source.replace("\x00", "").strip()
+        if not markup:
+            raise ParseError(document.url, "the page is empty")
+        # recover: portals' markup is never clean. huge_tree: a long text is no fault; the fetcher caps the size.
+        parser = etree.HTMLParser(recover=True, huge_tree=True, no_network=True, encoding="utf-8", remove_pis=True)
+        root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+        if root is None:
+            self.refuse("there is no element in the page")
+        self.root: Any = root
+
+    def select(self, css: str) -> list[Any]:
+        """Return the elements a selector finds, in the order of the page."""
+        found: list[Any] = _xpath(css)(self.root)
+        return found
+
+    def lines(self, *selectors: str, without: str = "") -> tuple[str, ...]:
+        """Return the lines of all elements that the first fruitful selector finds.
+
+        Args:
+            selectors: tried in turn until one gives any text.
+            without: selector of elements inside them to leave out.
+        """
+        left_out = frozenset(self.select(without)) if without else frozenset()
+        try:
+            for css in selectors:
+                if found := tuple(line for element in self.select(css) for line in lines(element, left_out)):
+                    return found
+        except NestingError as trouble:
+            raise ParseError(self.address, f"{trouble}: part of it may be lost") from None
+        return ()
+
+    def line(self, *selectors: str) -> str:
+        """Return what the first element with any text says, as one line; an empty string where there is none."""
+        for css in selectors:
+            for element in self.select(css):
+                text = clean(" ".join(lines(element)))
+                if text:
+                    return text
+        return ""
+
+    def each(self, css: str, attribute: str | None = None) -> tuple[str, ...]:
+        """Return each element's text, or attribute, as one line; empty ones and repetitions left out."""
+        elements = self.select(css)
+        found = (clean(element.get(attribute) or "" if attribute else " ".join(lines(element))) for element in elements)
+        return tuple(dict.fromkeys(text for text in found if text))
+
+    def meta(self, name: str) -> str:
+        """Return what a meta element of this name or property says; some savers write `value` for `content`."""
+        for element in self.root.iter("meta"):
+            if name in (element.get("name"), element.get("property")):
+                said = clean(element.get("content") or element.get("value") or "")
+                if said:
+                    return said
+        return ""
+
+    def article(
+        self, title: str, text: Sequence[str], when: Moment | None, language: str, captions: Sequence[str]
+    ) -> Article:
+        """Return the article made of these parts of this page, or refuse the page; see the function `article`."""
+        return article(
+            self.address,
+            self.source,
+            title=title,
+            paragraphs=text,
+            published=when,
+            language=language,
+            captions=captions,
+        )
+
+    def refuse(self, what: str) -> NoReturn:
+        """Raise BlockedError where the page is a challenge or the like, else ParseError that says `what` was missed."""
+        refuse(self.address, self.source, what)
+
+
+def article(
+    address: str,
+    source: str,
+    *,
+    title: str,
+    paragraphs: Sequence[str],
+    published: Moment | None,
+    language: str,
+    department: str | None = None,
+    captions: Sequence[str] = (),
+) -> Article:
+    """Return the article made of these parts, or refuse the page where one of them is missing.
+
+    Args:
+        address: of the release.
+        source: the decoded page; asked what it is when title or text are missing.
+        title: as published.
+        paragraphs: of the text alone.
+        published: when, as far as the page tells.
+        language: the BCP 47 tag the source is in. Simplified and Traditional Chinese count as one here, since a
+            portal's converter serves the same release; the article says which it is written in.
+        department: that issued it.
+        captions: of the photographs.
+
+    Raises:
+        BlockedError: the page is a challenge, a log-in or an error page.
+        ParseError: no title, no text, or a text in another language.
+    """
+    if not title:
+        refuse(address, source, "no title where this source's releases have one")
+    if not paragraphs:
+        refuse(address, source, "no text where this source's releases have it")
+    written = written_in(title, "\n".join(paragraphs))
+    if written.partition("-")[0] != language.partition("-")[0]:
+        raise ParseError(address, f"written in {written}, and this source tells releases in {language}")
+    at, precision = (published.at, published.precision) if published else (None, None)
+    return Article(title, tuple(paragraphs), at, precision, written, department or None, tuple(captions))
+
+
+@lru_cache(maxsize=256)
+def _xpath(css: str) -> Any:
+    """Return a CSS selector compiled; the sources' selectors are few and constant."""
+    return etree.XPath(HTMLTranslator().css_to_xpath(css))
