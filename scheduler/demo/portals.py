@@ -142,6 +142,11 @@ class Portals:
         """Return a release as it stands now."""
         return self._issued[key]
 
+    def all(self) -> tuple[Issued, ...]:
+        """Return all releases as they stand, in the order in which they were published."""
+        with self._lock:
+            return tuple(self._issued.values())
+
     def paths(self, *, status: int | None = None, containing: str = "") -> list[str]:
         """Return the paths asked for so far, in order, that contain a text and were answered with a status."""
         return [one.path for one in list(self.asked) if containing in one.path and status in {None, one.status}]
