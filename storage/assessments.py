@@ -1,4 +1,4 @@
-"""Assessments as plain values and back, for the tables and for the line between parent and child. Pure; judges nothing."""
+"""Assessments as plain values and back, for the tables and for the line from child to parent. Pure; judges nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.model import Assessment, Dated, Evidence, Figure, Mention
 
-_FACTS: dict[str, type[Mention] | type[Dated] | type[Figure]] = {
+_FACTS: dict[str, type[Mention | Dated | Figure]] = {
     "parties": Mention,
     "people": Mention,
     "places": Mention,

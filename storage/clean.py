@@ -1,5 +1,8 @@
-"""What may be stored at all: no NUL, no half characters, nothing over-long. Pure. How text is tidied up for reading belongs to
-scraper.pages.text; this is the last gate, and it says no rather than change a text that offsets count into."""
+"""What may be stored at all: no NUL, no half characters, nothing over-long. Pure.
+
+How text is tidied up for reading belongs to scraper.pages.text; this is the last gate; it says no rather than change
+a text that offsets count into.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ LIMITS = {
     "captions": 200_000,
     "department": 1_000,
 }
-"""In characters. A page may have 5 MiB (the crawl's cap), its text hardly a tenth of this; a title of 4,000 is no title."""
+"""In characters. The crawl caps a page at 5 MiB, and its text is a fraction of that; a title of 4,000 is no title."""
 
 LONGEST = 1_000
 """For everything not named above."""
@@ -30,6 +33,7 @@ def fault(name: str, value: str) -> str | None:
 
     Args:
         name: what it is, as in `LIMITS`.
+        value: as it would be stored.
     """
     most = LIMITS.get(name, LONGEST)
     if len(value) > most:

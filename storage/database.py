@@ -2,6 +2,7 @@
 
 Reading and writing wait for each other on one lock, so threads may share a Database; a transaction holds the lock from
 BEGIN IMMEDIATE to COMMIT. Values only: no method hands out a row object or a cursor that outlives the call.
+The errors stand as a picture at the top of errors.py.
 """
 
 from __future__ import annotations
@@ -13,49 +14,50 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlite_utils import Database as SqliteDatabase
-
-from storage import files
-from storage.engine import VERSION, sqlite3, wal_is_safe
-from storage.errors import CorruptError, DiskError, LockedError, NewerError, ReadOnlyError, StorageError, explain
-from storage.migrations import MIGRATIONS
+from storage import files, opening
+from storage.engine import sqlite3
+from storage.errors import (
+    CorruptError,
+    DiskError,
+    LockedError,
+    MissingError,
+    NewerError,
+    ReadOnlyError,
+    RefusedError,
+    StorageError,
+    explain,
+)
 
 __all__ = [
     "CorruptError",
     "Database",
     "DiskError",
     "LockedError",
+    "MissingError",
     "NewerError",
     "ReadOnlyError",
+    "RefusedError",
     "StorageError",
-    "wal_is_safe",
 ]
 
 Params = Sequence[Any] | dict[str, Any]
 
-# RELIABILITY.md section 4, and why: FULL, because with NORMAL a power cut loses acknowledged commits (1, fact 3).
-PRAGMAS = (
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA trusted_schema=OFF",
-    "PRAGMA cell_size_check=ON",
-    "PRAGMA wal_autocheckpoint=1000",
-    "PRAGMA journal_size_limit=67108864",
-    "PRAGMA mmap_size=0",
-)
-BUSY_SECONDS = 10.0
 CHECKED_SIZE = 32 << 20
-"""Files up to this many bytes are checked whole when opened for writing (about 1 ms a megabyte); `check()` does any size."""
+"""Files of up to so many bytes are checked whole when opened for writing (1 ms a megabyte); `check` does any."""
 
 
 class Database:
-    """One open database. Make it with `Database.open`; use it as a context manager, or call `close`."""
+    """One open database. Make it with `Database.open`; use it as a context manager, or call `close`.
+
+    `path` is absolute; `journal_mode` is `wal` or, on a SQLite that could damage it there, `delete`; `sqlite_version` is
+    that of the library in use.
+    """
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
         """Connect; `open` is the way in, since it looks at the file first."""
         self.path = path
         self.read_only = read_only
-        self.sqlite_version = sqlite3.sqlite_version
+        self.sqlite_version: str = sqlite3.sqlite_version
         self.journal_mode = ""
         self._lock = threading.RLock()
         self._inside = False
@@ -71,12 +73,13 @@ class Database:
             path: of the file; its folder must exist.
             create: make the database where there is none (whole, or not at all).
             read_only: never write, not even the schema.
+
         Raises:
             StorageError: the member of the tree in errors.py that fits; the file is left as it was.
         """
         place = Path(path).absolute()
-        if not files.exists(place) and create and not read_only:
-            files.create(place, _build)
+        if create and not read_only and not files.exists(place):
+            files.create(place, opening.build)
         files.inspect(place)
         database = cls(place, read_only=read_only)
         try:
@@ -87,52 +90,32 @@ class Database:
         return database
 
     def _connect(self) -> sqlite3.Connection:
-        try:
-            conn = _connect(self.path, "ro" if self.read_only else "rw")
-            if self.read_only and not files.can_read(conn) and not files.has_journal(self.path):
-                # A WAL database that was closed cleanly in a folder we may not write cannot be opened otherwise.
-                conn.close()
-                conn = _connect(self.path, "ro&immutable=1")
-        except sqlite3.Error as error:
-            raise explain(error, str(self.path)) from error
         self._identity = files.identity(self.path)
-        return conn
+        with self._mapped():
+            return opening.connect(self.path, read_only=self.read_only)
 
     def _settle(self) -> None:
-        """Refuse what is not ours to touch, then migrate and choose the journal."""
+        """Refuse what is not ours to touch; then bring the schema up to date and choose the journal."""
         with self._mapped():
-            self._refuse()
+            opening.refuse_newer(self._conn, self.path)
+            behind = opening.is_behind(self._conn)
+            if self.read_only and behind:
+                raise ReadOnlyError(
+                    f"{self.path}: the database is of an older coopwatch and was opened for reading only; "
+                    "run `coopwatch status` once as a user who may write it"
+                )
             if not self.read_only:
-                self._migrate()
-                _choose_journal(self._conn)
-            self.journal_mode = str(self._conn.execute("PRAGMA journal_mode").fetchone()[0])
+                self._refuse_damaged()
+                if behind:
+                    with self.transaction():
+                        opening.migrate(self._conn)
+                opening.choose_journal(self._conn)
+            self.journal_mode = opening.journal_mode(self._conn)
 
-    def _refuse(self) -> None:
-        applied = {row[0] for row in self._conn.execute("SELECT name FROM _sqlite_migrations")}
-        unknown = applied - {step.name for step in MIGRATIONS.pending(_EMPTY)}
-        if unknown:
-            raise NewerError(
-                f"{self.path}: the database is newer than this coopwatch (it has {', '.join(sorted(unknown))}); "
-                "install the newer coopwatch, or name another file with --database"
-            )
-        if self.read_only and MIGRATIONS.pending(SqliteDatabase(self._conn, execute_plugins=False)):
-            raise ReadOnlyError(
-                f"{self.path}: the database is of an older coopwatch and was opened for reading only; "
-                "run `coopwatch status` as a user who may write it, once, to bring it up to date"
-            )
-        if not self.read_only and self.path.stat().st_size <= CHECKED_SIZE:
-            self._raise_if_damaged()
-
-    def _raise_if_damaged(self) -> None:
-        faults = self.check()
+    def _refuse_damaged(self) -> None:
+        faults = self.check() if self.path.stat().st_size <= CHECKED_SIZE else []
         if faults:
             raise CorruptError(f"{self.path}: {faults[0]}; keep the file aside and put a backup in its place")
-
-    def _migrate(self) -> None:
-        tables = SqliteDatabase(self._conn, execute_plugins=False)
-        if MIGRATIONS.pending(tables):
-            with self.transaction():
-                MIGRATIONS.apply(tables)
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -141,10 +124,15 @@ class Database:
             yield
         except sqlite3.Error as error:
             ours = explain(error, str(self.path))
-            self._broken = self._broken or isinstance(ours, (DiskError, CorruptError))
+            self._broken = self._broken or isinstance(ours, DiskError | CorruptError)
             raise ours from error
+        except UnicodeEncodeError as error:
+            raise RefusedError(f"{self.path}: a text with half a character cannot be stored or asked for") from error
+        except OverflowError as error:
+            raise RefusedError(f"{self.path}: a number too large to be stored or asked for") from error
 
     def _ready(self) -> sqlite3.Connection:
+        """Return the connection; a new one where the last met a failing disk."""
         if self._broken and not self._inside:
             self._conn.close()
             files.inspect(self.path)
@@ -159,7 +147,7 @@ class Database:
         A transaction within one is part of it; where the inner one fails, the outer one cannot be committed either.
 
         Raises:
-            LockedError, ReadOnlyError, DiskError, CorruptError: see errors.py; nothing of the unit is stored.
+            StorageError: locked, not writable, disk full or the file gone (errors.py); nothing of the unit is stored.
         """
         with self._lock:
             if self._inside:
@@ -181,9 +169,10 @@ class Database:
                     self._conn.execute("COMMIT")
                 finally:
                     self._inside = False
-                    self._leave()
+                    self._roll_back()
 
-    def _leave(self) -> None:
+    def _roll_back(self) -> None:
+        """Undo what was not committed; some errors have made SQLite do so already."""
         if self._conn.in_transaction:
             try:
                 self._conn.execute("ROLLBACK")
@@ -197,26 +186,25 @@ class Database:
             RuntimeError: called outside `transaction()`.
             StorageError: see errors.py.
         """
-        with self._lock:
-            if not self._inside:
-                raise RuntimeError("writing needs a transaction: `with db.transaction():`")
-            with self._mapped():
-                return int(self._conn.execute(sql, params).rowcount)
+        return int(self._write(sql, params).rowcount)
 
-    def insert(self, table: str, values: dict[str, Any], *, instead: str = "INSERT") -> int:
+    def insert(self, table: str, values: dict[str, Any], *, verb: str = "INSERT") -> int:
         """Insert one row inside a transaction and return its id.
 
         Args:
-            table: its name, from our own code only.
-            values: by column, the names from our own code only.
-            instead: another verb, e.g. `INSERT OR IGNORE` or `INSERT OR REPLACE`.
+            table: its name; like the columns' names, from our own code only.
+            values: by column.
+            verb: another one, e.g. `INSERT OR IGNORE` or `INSERT OR REPLACE`.
         """
-        sql = f"{instead} INTO {table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+        sql = f"{verb} INTO {table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})"
+        return int(self._write(sql, tuple(values.values())).lastrowid or 0)
+
+    def _write(self, sql: str, params: Params) -> sqlite3.Cursor:
         with self._lock:
             if not self._inside:
                 raise RuntimeError("writing needs a transaction: `with db.transaction():`")
             with self._mapped():
-                return int(self._conn.execute(sql, tuple(values.values())).lastrowid or 0)
+                return self._conn.execute(sql, params)
 
     def rows(self, sql: str, params: Params = ()) -> list[dict[str, Any]]:
         """Return all rows of a question, each by column name."""
@@ -241,7 +229,7 @@ class Database:
 
     @property
     def in_transaction(self) -> bool:
-        """Whether the connection has a transaction open; False after each unit of work."""
+        """Whether a transaction is open; False after each unit of work."""
         return bool(self._conn.in_transaction)
 
     def check(self) -> list[str]:
@@ -262,44 +250,3 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-_EMPTY = SqliteDatabase(memory=True, execute_plugins=False)
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    conn = sqlite3.connect(
-        f"{path.as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    try:
-        for pragma in PRAGMAS:
-            conn.execute(pragma)
-    except BaseException:
-        conn.close()
-        raise
-    return conn
-
-
-def _choose_journal(conn: sqlite3.Connection) -> None:
-    """Put the database in WAL mode, or out of it on a SQLite that can damage it there."""
-    wanted = "wal" if wal_is_safe(VERSION) else "delete"
-    now = conn.execute("PRAGMA journal_mode").fetchone()[0]
-    if now != wanted:
-        conn.execute(f"PRAGMA journal_mode={wanted}")
-
-
-def _build(path: Path) -> None:
-    """Make a whole new database at `path`, a file nobody else knows of yet."""
-    conn = sqlite3.connect(str(path), isolation_level=None)
-    try:
-        for pragma in PRAGMAS:
-            conn.execute(pragma)
-        conn.execute(f"PRAGMA application_id={files.APPLICATION_ID}")
-        conn.execute("BEGIN IMMEDIATE")
-        MIGRATIONS.apply(SqliteDatabase(conn, execute_plugins=False))
-        conn.execute("COMMIT")
-        _choose_journal(conn)
-    except sqlite3.Error as error:
-        raise explain(error, str(path)) from error
-    finally:
-        conn.close()

@@ -1,4 +1,4 @@
-"""What to make of what came in: verdicts, silence, and when to look again. Pure: values in, values out; time is an argument."""
+"""What to make of what came in: verdicts, silence, and when to look again. Pure; the time is an argument."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def verdict(known: Known | None, fingerprint: str | None, twin: int | None, now:
         known: what the store knows under this key, or None.
         fingerprint: of the text that was read; None where the portal says that the page is missing (404, 410).
         twin: another release of the same language and text within `TWIN_WITHIN`, or None.
+        now: when it was read.
         by_hand: a person asked for this check, which confirms a missing page whatever the time.
+
     Raises:
         ValueError: nothing known and nothing read.
     """
@@ -83,7 +85,8 @@ def silence(
         made: the verdict.
         asked: the caller's reason, or None.
         marked: the reason noted when the link was taken; it speaks of the first reading only.
-        published, precision: the release's.
+        published: when the release was published.
+        precision: how exactly that is known.
         first_sight: when the source's listing was first read well.
     """
     if asked is not None and asked != FIRST_SIGHT:
@@ -119,6 +122,7 @@ def next_look(made: Verdict, missing_since: datetime, now: datetime) -> datetime
     Args:
         made: what its absence was taken for.
         missing_since: when it was first found missing.
+        now: when it was asked for.
     """
     if made is Verdict.MISSING:
         return max(missing_since + CONFIRM_AFTER, now + timedelta(minutes=1))

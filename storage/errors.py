@@ -89,7 +89,7 @@ _CODES: dict[int, type[StorageError]] = {
 _ADVICE = {
     LockedError: "another process holds it; wait for it to end, or find it with `coopwatch status`",
     CorruptError: "it is damaged: keep it aside and put a backup in its place",
-    ReadOnlyError: "it, or its folder, may not be written; give this user the right to, or name another with --database",
+    ReadOnlyError: "it, or its folder, may not be written; give this user that right, or name another with --database",
     DiskError: "the disk is full or fails; make room, or look at the system's log",
 }
 

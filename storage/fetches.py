@@ -1,4 +1,4 @@
-"""What conditional requests and robots.txt need to remember. Not here: when a robots.txt is too old (scheduler.robots)."""
+"""What conditional requests and robots.txt need to remember. Not here: how long a robots.txt holds (scheduler)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.times import from_text, from_text_or_none, stamp, stamp_or_none
 class Robots:
     """A robots.txt as last fetched: `status` is None where the host could not be reached.
 
-    `good_body` is the last body that was fetched well, at `good_fetched`: what holds while the host fails (RFC 9309, 2.3.1.4).
+    `good_body` is the last body fetched well, at `good_fetched`: what holds while the host fails (RFC 9309, 2.3.1.4).
     """
 
     status: int | None
@@ -36,7 +36,7 @@ def save_validators(db: Database, url: str, found: Validators, now: datetime) ->
         return
     with db.transaction():
         columns = {"etag": found.etag, "last_modified": found.last_modified, "digest": found.digest}
-        db.insert("validator", {"url": url, **columns, "saved": stamp(now)}, instead="INSERT OR REPLACE")
+        db.insert("validator", {"url": url, **columns, "saved": stamp(now)}, verb="INSERT OR REPLACE")
 
 
 def robots(db: Database, origin: str) -> Robots | None:
@@ -58,4 +58,4 @@ def save_robots(db: Database, origin: str, found: Robots) -> None:
             good_body, good_fetched = kept.good_body, kept.good_fetched
         columns = {"status": found.status, "body": found.body, "fetched": stamp(found.fetched)}
         good = {"good_body": good_body, "good_fetched": stamp_or_none(good_fetched)}
-        db.insert("robots", {"origin": origin, **columns, **good}, instead="INSERT OR REPLACE")
+        db.insert("robots", {"origin": origin, **columns, **good}, verb="INSERT OR REPLACE")

@@ -9,8 +9,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-
-from storage.engine import sqlite3
 from storage.errors import CorruptError, DiskError, MissingError, ReadOnlyError, StorageError
 
 APPLICATION_ID = 0x636F6F70
@@ -42,15 +40,6 @@ def has_journal(path: Path) -> bool:
         except OSError:
             continue
     return False
-
-
-def can_read(conn: sqlite3.Connection) -> bool:
-    """Return whether SQLite can read the schema at all."""
-    try:
-        conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        return False
-    return True
 
 
 def inspect(path: Path) -> None:
@@ -109,6 +98,7 @@ def create(path: Path, build: Callable[[Path], None]) -> None:
     Args:
         path: where nothing is yet.
         build: fills the file it is given.
+
     Raises:
         MissingError: the folder is not there.
         ReadOnlyError, DiskError: the folder cannot be written.
@@ -141,7 +131,7 @@ def _put(draft: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS) or exists(path):
             raise
-        os.rename(draft, path)  # a file system without links
+        draft.rename(path)  # a file system without links
 
 
 def _sync(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""When two addresses or two texts are the same: canonical address and text fingerprint. Pure; no rule of a single portal.
+"""When two addresses or two texts are the same: canonical address and text fingerprint. Pure; no portal's own rules.
 
 A portal's own spellings of one release (print version, other hosts) are its source's matter (`Source.address`).
 """
@@ -35,6 +35,7 @@ def canonical(url: str) -> str:
 
     Args:
         url: an absolute http or https address.
+
     Raises:
         ValueError: not an absolute http or https address.
     """

@@ -1,4 +1,4 @@
-"""Every address a listing ever offered: a promise to read it, kept until it was read or given up. Reads no listing itself."""
+"""Every address a listing ever offered: a promise to read it, kept until it was read or given up. Reads no listing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_TITLE = 500
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a listing brought: keys in all, new ones, ones whose text the listing tells differently now, and refused ones."""
+    """What a listing brought: how many keys, new ones, ones with another text now; and, in words, what was refused."""
 
     listed: int
     fresh: int
@@ -61,8 +61,10 @@ def take(
     release due for reading again at once. Where the listing says nothing new, nothing is written.
 
     Args:
+        db: the database.
         source: the source's name.
         links: what the listing offers; the first of two with one key counts.
+        now: when it was asked.
         listing_url: the address the listing was asked from.
         validators: of the answer; None keeps those that are there.
         gap_check: the listing is one of the gap checks, which alone is no first sight of a source.
@@ -121,7 +123,7 @@ def _changed(before: str, now: str) -> bool:
 
 
 def _sight(db: Database, source: str, now: datetime, starts: bool) -> None:
-    db.insert("source", {"name": source}, instead="INSERT OR IGNORE")
+    db.insert("source", {"name": source}, verb="INSERT OR IGNORE")
     if starts:
         db.execute("UPDATE source SET first_sight = ? WHERE name = ? AND first_sight IS NULL", (stamp(now), source))
 
@@ -140,7 +142,8 @@ def _again(db: Database, source: str, link: Link, now: datetime) -> None:
     )
     if not db.execute("UPDATE release SET next_reread = ? WHERE key = ?", (stamp(now), link.key)):
         db.execute(
-            "UPDATE link SET state = 'pending', attempts = 0, next_try = ? WHERE source = ? AND key = ? AND state = 'dead'",
+            "UPDATE link SET state = 'pending', attempts = 0, next_try = ?"
+            " WHERE source = ? AND key = ? AND state = 'dead'",
             (stamp(now), source, link.key),
         )
 
@@ -159,7 +162,10 @@ def failed(db: Database, source: str, key: str, now: datetime, trouble: str) -> 
     """Note that reading a link, or a release again, failed: try later, each time twice as late, and in the end no more.
 
     Args:
+        db: the database.
+        source: the source's name.
         key: of the link; a release known without a link is merely put off.
+        now: when it failed.
         trouble: why, in words for the operator.
     """
     with db.transaction():
@@ -185,5 +191,5 @@ def wait_after(attempts: int) -> timedelta:
 def seeded(db: Database, source: str, now: datetime) -> None:
     """Note that a source's first whole check ended: what its listings show from now on is news."""
     with db.transaction():
-        db.insert("source", {"name": source}, instead="INSERT OR IGNORE")
+        db.insert("source", {"name": source}, verb="INSERT OR IGNORE")
         db.execute("UPDATE source SET seeded = ? WHERE name = ? AND seeded IS NULL", (stamp(now), source))

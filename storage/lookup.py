@@ -1,4 +1,4 @@
-"""Questions about releases: which are known, which are to be read again, and how they look to people. Writes nothing."""
+"""Questions about releases: which are known, which are to be read again, and how people see them. Writes nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from storage.database import Database
 from storage.identity import canonical
 from storage.times import stamp
+
+_DUE = "SELECT key, url, id AS release_id FROM release"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def known(db: Database, keys: Iterable[str]) -> set[str]:
 def due(db: Database, source: str, now: datetime, limit: int) -> list[Due]:
     """Return the releases of a source whose next reading is due, the longest due first."""
     rows = db.rows(
-        "SELECT key, url, id AS release_id FROM release WHERE source = ? AND next_reread <= ? ORDER BY next_reread LIMIT ?",
+        f"{_DUE} WHERE source = ? AND next_reread <= ? ORDER BY next_reread LIMIT ?",
         (source, stamp(now), limit),
     )
     return [Due(**row) for row in rows]
@@ -38,7 +40,7 @@ def due(db: Database, source: str, now: datetime, limit: int) -> list[Due]:
 def within(db: Database, source: str, since: datetime, limit: int) -> list[Due]:
     """Return the releases of a source first seen since a time, the newest first: those a person's check reads again."""
     rows = db.rows(
-        "SELECT key, url, id AS release_id FROM release WHERE source = ? AND first_seen >= ? ORDER BY first_seen DESC LIMIT ?",
+        f"{_DUE} WHERE source = ? AND first_seen >= ? ORDER BY first_seen DESC LIMIT ?",
         (source, stamp(since), limit),
     )
     return [Due(**row) for row in rows]
@@ -48,6 +50,7 @@ def find(db: Database, name: int | str) -> dict[str, Any] | None:
     """Return a release as the view `releases` shows it, or None.
 
     Args:
+        db: the database.
         name: its number, its key, or any generic spelling of its address.
     """
     text = str(name).strip()
@@ -75,6 +78,7 @@ def listing(
     """Return releases as the view `releases` shows them, those first seen last first.
 
     Args:
+        db: the database.
         cooperation: only those that are (True) or are not (False) about co-operation.
         source: only this source's.
         since: only those first seen at or after this time.

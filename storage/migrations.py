@@ -1,8 +1,8 @@
 """The schema as the steps that made it. Append only: a step that has shipped is never edited, a new one is added.
 
 Tables have singular names and are ours to change; the views in views.py have plural names and are for people.
-Times are text in UTC that sorts as time: `2026-11-21T08:30:00.000000Z`; `release.published` is told in whole seconds and has
-no fraction. JSON is text.
+Times are text in UTC that sorts as time: `2026-11-21T08:30:00.000000Z`; `release.published` has whole
+seconds and no fraction. JSON is text.
 """
 
 from __future__ import annotations

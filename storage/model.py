@@ -88,7 +88,7 @@ class Release:
 class Page:
     """A raw page as it was fetched, addressed by its content.
 
-    `content` is compressed with zlib; `digest` is the hexadecimal SHA-256 of the uncompressed bytes, `size` their number.
+    `content` is compressed with zlib; `digest` the hexadecimal SHA-256 of the bytes before that, `size` their number.
     """
 
     digest: str

@@ -16,8 +16,8 @@ from storage.model import Change, ChangeKind, Notice, Precision, Release, Versio
 from storage.times import from_text
 
 _RELEASE = """
-SELECT r.key, r.source, r.portal, r.url, r.language, r.jurisdiction, r.department, r.published, r.utc_offset, r.precision,
-       v.id AS version_id, v.title, v.text, v.captions, v.page
+SELECT r.key, r.source, r.portal, r.url, r.language, r.jurisdiction, r.department, r.published, r.utc_offset,
+       r.precision, v.id AS version_id, v.title, v.text, v.captions, v.page
 FROM release AS r JOIN version AS v ON v.release_id = r.id
 WHERE r.id = ? AND v.number = ?"""
 

@@ -18,7 +18,7 @@ from storage.notices import notice
 from storage.times import from_text, from_text_or_none, stamp
 
 Route = Callable[[Notice], Sequence[str]]
-"""Who is to be told of a notice, by the names of the subscriptions. Pure and quick: it is asked inside the transaction."""
+"""Who is to be told of a notice, by the names of the subscriptions. Pure and quick: asked inside the transaction."""
 
 _OPEN = "state IN ('waiting', 'sending')"
 _DETAIL = 2_000
@@ -45,6 +45,8 @@ def claim(
     """Take deliveries that are due, oldest first, one a subscription, and commit the attempt before anything is sent.
 
     Args:
+        db: the database.
+        now: the time.
         lease: how long the claim holds; twice the time limit of a send.
         busy: subscriptions that are being served and must be left out.
         limit: the most to take.
@@ -91,12 +93,16 @@ def sent(db: Database, delivery: Delivery, now: datetime, detail: str) -> None:
     """Settle a delivery that arrived, even where its claim has lapsed meanwhile.
 
     Args:
+        db: the database.
+        delivery: as `claim` gave it.
+        now: when it arrived.
         detail: what the receiver answered, in short; never a secret.
     """
     with db.transaction():
         _end(db, delivery, now, "sent", detail)
         db.execute(
-            "UPDATE delivery SET state = 'sent', settled = ?, next_try = NULL, trouble = NULL WHERE id = ? AND state <> 'sent'",
+            "UPDATE delivery SET state = 'sent', settled = ?, next_try = NULL, trouble = NULL"
+            " WHERE id = ? AND state <> 'sent'",
             (stamp(now), delivery.id),
         )
 
@@ -118,7 +124,7 @@ def dead(db: Database, delivery: Delivery, now: datetime, trouble: str) -> None:
 def _settle(
     db: Database, delivery: Delivery, state: str, next_try: str | None, settled: str | None, trouble: str
 ) -> None:
-    """Write the outcome of the attempt that holds the claim; one whose claim has lapsed and was taken anew has no say."""
+    """Write the outcome of the attempt that holds the claim; one whose claim lapsed and was taken anew has no say."""
     db.execute(
         "UPDATE delivery SET state = ?, next_try = ?, settled = ?, trouble = ?"
         " WHERE id = ? AND state = 'sending' AND attempts = ?",
@@ -138,6 +144,8 @@ def retry(db: Database, now: datetime, ids: Collection[int] | None = None, subsc
     """Make dead deliveries wait again, their ladder of attempts from the start; return how many.
 
     Args:
+        db: the database.
+        now: the time, at which they are due again.
         ids: only these deliveries; None for all.
         subscription: only this subscription's; None for all.
     """

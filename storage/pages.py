@@ -28,7 +28,7 @@ def pack(body: bytes, content_type: str) -> Page:
 def keep(db: Database, page: Page, now: datetime) -> None:
     """Keep a page, inside a transaction; one that is kept already costs nothing."""
     columns = {"content": page.content, "size": page.size, "content_type": page.content_type}
-    db.insert("page", {"digest": page.digest, **columns, "first_fetched": stamp(now)}, instead="INSERT OR IGNORE")
+    db.insert("page", {"digest": page.digest, **columns, "first_fetched": stamp(now)}, verb="INSERT OR IGNORE")
 
 
 def load(db: Database, digest: str) -> tuple[bytes, str] | None:

@@ -21,8 +21,8 @@ from storage.outbox import Route
 from storage.times import from_text, from_text_or_none, stamp, stamp_or_none, to_text
 
 __all__ = [
-    "Due", "Route", "due", "find", "known", "listing", "notice", "reassess", "record", "record_missing", "record_unread",
-    "versions", "within",
+    "Due", "Route", "due", "find", "known", "listing", "notice", "reassess", "record", "record_missing",
+    "record_unread", "versions", "within",
 ]  # fmt: skip
 
 
@@ -52,6 +52,7 @@ def record(
     """Record a release that was read, all of it or nothing.
 
     Args:
+        db: the database.
         release: as read now.
         assessment: of this text.
         now: when it was read.
@@ -59,8 +60,10 @@ def record(
         silent: the caller's reason to tell nobody, or None; a first sight is noticed here (decide.silence).
         route: who is to be told.
         by_hand: a person asked for this check.
+
     Returns:
         the verdict, with the change and whom it was promised to, where there is one.
+
     Raises:
         RefusedError: it must not be stored as it is (clean.py).
         StorageError: see errors.py; nothing is stored.
@@ -89,7 +92,8 @@ def record(
         else:
             _refresh(db, place, release, number, now)
         db.execute(
-            "UPDATE link SET state = 'read', attempts = 0, next_try = NULL, trouble = NULL WHERE source = ? AND key = ?",
+            "UPDATE link SET state = 'read', attempts = 0, next_try = NULL, trouble = NULL"
+            " WHERE source = ? AND key = ?",
             (release.source, release.key),
         )
         return _conclude(db, release_id, release.key, number, made, now, quiet, route)
@@ -99,7 +103,12 @@ def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = Fal
     """Record that the portal says a release's page is not there (404, 410); gone only once that is confirmed.
 
     Args:
+        db: the database.
+        key: of the release.
+        now: when it was asked for.
         by_hand: a person asked for this check, which confirms whatever the time.
+        route: who is to be told.
+
     Returns:
         None where no such release is known.
     """
@@ -125,8 +134,8 @@ def record_unread(db: Database, key: str, now: datetime) -> None:
             return
         later = decide.next_reread(place.first_seen, place.published, now)
         db.execute(
-            "UPDATE release SET state = 'present', missing_since = NULL, last_read = ?, next_reread = ?, rereads = rereads + 1"
-            " WHERE id = ?",
+            "UPDATE release SET state = 'present', missing_since = NULL, last_read = ?, next_reread = ?,"
+            " rereads = rereads + 1 WHERE id = ?",
             (stamp(now), stamp_or_none(later), place.known.release_id),
         )
         db.execute("UPDATE link SET attempts = 0, trouble = NULL WHERE source = ? AND key = ?", (place.source, key))
@@ -140,7 +149,8 @@ def reassess(db: Database, release_id: int, assessment: Assessment, now: datetim
     """
     with db.transaction():
         row = db.row(
-            "SELECT v.id FROM version AS v JOIN release AS r ON r.id = v.release_id AND r.version = v.number WHERE r.id = ?",
+            "SELECT v.id FROM version AS v JOIN release AS r ON r.id = v.release_id AND r.version = v.number"
+            " WHERE r.id = ?",
             (release_id,),
         )
         if row is None:
@@ -220,7 +230,7 @@ def _add_version(
 
 def _assess(db: Database, release_id: int, version_id: int, assessment: Assessment, now: datetime) -> None:
     columns = to_columns(assessment) | {"version_id": version_id, "made": stamp(now)}
-    number = db.insert("assessment", columns, instead="INSERT OR REPLACE")
+    number = db.insert("assessment", columns, verb="INSERT OR REPLACE")
     db.execute(
         "UPDATE release SET assessment_id = ?, cooperation = ? WHERE id = ?",
         (number, int(assessment.cooperation), release_id),

@@ -1,4 +1,4 @@
-"""The journal: each check of a source, what is known of a source's health from it, and the fate of each crawling child."""
+"""The journal: each check of a source, what it says of a source's health, and the fate of each crawling child."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def journal(db: Database, run: Run) -> int:
     counted = {"listed": run.listed, "fresh": run.fresh, "requests": run.requests, "verdicts": as_json(run.verdicts)}
     ended = {"ended": stamp(run.ended), "outcome": run.outcome, "trigger": run.trigger, "trouble": trouble}
     with db.transaction():
-        db.insert("source", {"name": run.source}, instead="INSERT OR IGNORE")
+        db.insert("source", {"name": run.source}, verb="INSERT OR IGNORE")
         number = db.insert("run", {"source": run.source, "started": stamp(run.started), **ended, **counted})
         db.execute("UPDATE source SET last_attempt = ? WHERE name = ?", (stamp(run.started), run.source))
         if run.outcome in ("unchanged", "moved"):
@@ -63,7 +63,7 @@ def journal(db: Database, run: Run) -> int:
 def hold(db: Database, source: str, until: datetime, trouble: str) -> None:
     """Note that a source must not be asked before a time, and why."""
     with db.transaction():
-        db.insert("source", {"name": source}, instead="INSERT OR IGNORE")
+        db.insert("source", {"name": source}, verb="INSERT OR IGNORE")
         db.execute(
             "UPDATE source SET held_until = ?, trouble = ? WHERE name = ?",
             (stamp(until), tidy(trouble, _TROUBLE), source),
@@ -97,7 +97,9 @@ def child_ended(
     """Note the fate of a crawling child.
 
     Args:
+        db: the database.
         child: as `child_started` returned it.
+        now: when it ended.
         fate: in words: "ended", "recycled: age", "killed: wall clock", "died: SIGKILL".
         jobs: how many it was given.
         peak_memory: in bytes.

@@ -1,7 +1,7 @@
 """Times as text and back. Not here: schedules (decide.py) and the reading of a portal's dates (scraper.pages.dates).
 
-Two forms, both UTC: `to_text` for people and messages, without a fraction where there is none, and `stamp`, always with six
-digits, so that texts sort as their times do; SQL compares stamps.
+Two forms, both UTC: `to_text` for people and messages, with a fraction only where there is one, and `stamp`, always
+with six digits, so that texts sort as their times do; SQL compares stamps.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The stable, documented face of the database: views with plural names, for people and for `coopwatch sql`.
 
-Their columns are promised (storage/README.md tells each one's meaning, and a test holds the two together): columns may be
+Their columns are promised (storage/README.md tells what each means, and a test holds the two together): columns may be
 added, none is taken away or changes its meaning. Ours to change are the tables below them.
 """
 
@@ -13,8 +13,8 @@ VIEWS = {
     "releases": """
         SELECT r.id, r.key, r.url, r.source, r.portal, r.jurisdiction, r.department, r.language,
                v.title, v.text, v.captions, r.published, r.precision, r.utc_offset, r.first_seen, r.last_read,
-               r.state, r.missing_since, r.version, r.cooperation, a.score, a.kind, a.reason, a.jurisdictions, a.detector,
-               m.story_id, r.duplicate_of, r.silent, v.page
+               r.state, r.missing_since, r.version, r.cooperation, a.score, a.kind, a.reason, a.jurisdictions,
+               a.detector, m.story_id, r.duplicate_of, r.silent, v.page
         FROM release AS r
         JOIN version AS v ON v.release_id = r.id AND v.number = r.version
         LEFT JOIN assessment AS a ON a.id = r.assessment_id
