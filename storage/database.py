@@ -49,8 +49,8 @@ CHECKED_SIZE = 32 << 20
 class Database:
     """One open database. Make it with `Database.open`; use it as a context manager, or call `close`.
 
-    `path` is absolute; `journal_mode` is `wal` or, on a SQLite that could damage it there, `delete`; `sqlite_version` is
-    that of the library in use.
+    `path` is absolute; `journal_mode` is `wal` or, on a SQLite that could damage a file in that mode, `delete`;
+    `sqlite_version` is that of the library in use.
     """
 
     def __init__(self, path: Path, *, read_only: bool) -> None:
@@ -161,15 +161,16 @@ class Database:
                 raise DiskError(f"{self.path}: the file was moved, deleted or replaced while open; restart coopwatch")
             with self._mapped():
                 self._ready().execute("BEGIN IMMEDIATE")
-                self._inside, self._doomed = True, False
-                try:
-                    yield self
-                    if self._doomed:
-                        raise StorageError(f"{self.path}: a part of this unit of work failed; nothing of it was stored")
+            self._inside, self._doomed = True, False
+            try:
+                yield self
+                if self._doomed:
+                    raise StorageError(f"{self.path}: a part of this unit of work failed; nothing of it was stored")
+                with self._mapped():
                     self._conn.execute("COMMIT")
-                finally:
-                    self._inside = False
-                    self._roll_back()
+            finally:
+                self._inside = False
+                self._roll_back()
 
     def _roll_back(self) -> None:
         """Undo what was not committed; some errors have made SQLite do so already."""

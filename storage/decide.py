@@ -30,7 +30,9 @@ _CHANGES = {
 }
 
 
-def verdict(known: Known | None, fingerprint: str | None, twin: int | None, now: datetime, *, by_hand: bool) -> Verdict:
+def verdict(
+    known: Known | None, fingerprint: str | None, twin: int | None, now: datetime, *, by_hand: bool = False
+) -> Verdict:
     """Return what to make of a release that was read, or of a page that was not there.
 
     Args:

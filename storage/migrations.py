@@ -70,6 +70,7 @@ CREATE TABLE release (
 ) STRICT;
 CREATE INDEX release_reread ON release (source, next_reread) WHERE next_reread IS NOT NULL;
 CREATE INDEX release_published ON release (published);
+CREATE INDEX release_first_seen ON release (first_seen);
 CREATE INDEX release_url ON release (url);
 CREATE INDEX release_source ON release (source, first_seen);
 CREATE INDEX release_cooperation ON release (first_seen) WHERE cooperation = 1;
@@ -140,7 +141,8 @@ CREATE TABLE delivery (                     -- a promise to tell
   UNIQUE (change_id, subscription)
 ) STRICT;
 CREATE INDEX delivery_due ON delivery (next_try) WHERE state IN ('waiting', 'sending');
-CREATE INDEX delivery_subscription ON delivery (subscription, state);
+CREATE INDEX delivery_queue ON delivery (subscription, id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX delivery_sending ON delivery (subscription) WHERE state = 'sending';
 
 CREATE TABLE attempt (                      -- every try of every delivery
   id INTEGER PRIMARY KEY,

@@ -69,19 +69,20 @@ def claim(
 
 def _due(db: Database, now: datetime, busy: Collection[str], limit: int) -> list[dict[str, Any]]:
     """Return the oldest due delivery of each subscription that has no attempt under way."""
-    rows = db.rows(
-        f"SELECT min(id) AS id, subscription FROM delivery AS d WHERE {_OPEN} AND next_try <= ?"
-        " AND NOT EXISTS (SELECT 1 FROM delivery AS o WHERE o.subscription = d.subscription AND o.state = 'sending'"
-        "                 AND o.next_try > ?)"
-        " GROUP BY subscription ORDER BY id",
-        (stamp(now), stamp(now)),
+    names = {row["subscription"] for row in db.rows(f"SELECT DISTINCT subscription FROM delivery WHERE {_OPEN}")}
+    found = [_oldest(db, name, stamp(now)) for name in names.difference(busy)]
+    return sorted((row for row in found if row is not None), key=lambda row: int(row["id"]))[:limit]
+
+
+def _oldest(db: Database, subscription: str, now: str) -> dict[str, Any] | None:
+    under_way = "SELECT 1 FROM delivery WHERE subscription = ? AND state = 'sending' AND next_try > ?"
+    if db.row(under_way, (subscription, now)):
+        return None
+    return db.row(
+        "SELECT id, change_id, message_id, subscription, attempts, made FROM delivery INDEXED BY delivery_queue"
+        f" WHERE subscription = ? AND {_OPEN} AND next_try <= ? ORDER BY id LIMIT 1",
+        (subscription, now),
     )
-    ids = [row["id"] for row in rows if row["subscription"] not in set(busy)][:limit]
-    found = (
-        db.row("SELECT id, change_id, message_id, subscription, attempts, made FROM delivery WHERE id = ?", (i,))
-        for i in ids
-    )
-    return [row for row in found if row is not None]
 
 
 def _delivery(db: Database, row: dict[str, Any], attempts: int) -> Delivery:

@@ -47,7 +47,6 @@ def record(
     page: Page | None = None,
     silent: str | None = None,
     route: Route,
-    by_hand: bool = False,
 ) -> Recorded:
     """Record a release that was read, all of it or nothing.
 
@@ -59,7 +58,6 @@ def record(
         page: the raw page, kept where the text is new.
         silent: the caller's reason to tell nobody, or None; a first sight is noticed here (decide.silence).
         route: who is to be told.
-        by_hand: a person asked for this check.
 
     Returns:
         the verdict, with the change and whom it was promised to, where there is one.
@@ -75,7 +73,7 @@ def record(
         twin = None
         if place is None:
             twin = stories.twin(db, mark, release.language, release.key, release.published or now)
-        made = decide.verdict(place.known if place else None, mark, twin, now, by_hand=by_hand)
+        made = decide.verdict(place.known if place else None, mark, twin, now)
         quiet = _silence(db, release, made, silent)
         if place is None:
             release_id, number = _add(db, release, now, twin, quiet), 1
