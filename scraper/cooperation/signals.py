@@ -1,11 +1,12 @@
 """Turns a release's passages into named signals: what speaks for and against co-operation, each with its best passage.
 
-Not here: how much each counts (weights.json, by way of judging.py).
+Not here: how much each counts (data/weights.json, by way of judging.py).
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scraper.cooperation.passages import Passage
@@ -16,6 +17,9 @@ STRONG = frozenset(
 )
 WEAK = frozenset({"meeting", "visit"})
 HOMES = ("Hong Kong", "Macao")
+REASONS_AGAINST = ("case", "enforcement", "travel", "field", "policy", "local", "compliance")
+# Passages that make the opening: where a release says what it is about.
+OPENING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,111 +34,144 @@ class Signal:
     passage: int | None
 
 
-def home(everything: list[Passage], jurisdiction: str | None) -> str | None:
-    """Return the publisher's own side: as told, else the home side whose bodies and places the text names most."""
-    if jurisdiction:
-        return jurisdiction
-    count = Counter(
-        side for p in everything for e in p.of("body", "person", "place") for side in e.sides if side in HOMES
-    )
-    return count.most_common(1)[0][0] if count else None
+Test = Callable[[Passage, str | None], bool]
+
+
+def others(sides: frozenset[str], own: str | None) -> bool:
+    """Tell whether a side other than the publisher's own is among `sides`."""
+    return bool(sides - {own})
 
 
 def two_sided(passage: Passage, own: str | None) -> bool:
     """Tell whether a passage puts two jurisdictions together: two named, or one besides the publisher's own."""
-    sides = passage.sides
-    return len(sides) > 1 or bool(sides - {own} and own) or (bool(sides) and any(passage.of("cross")))
+    return len(passage.sides) > 1 or (own is not None and others(passage.sides, own)) or joined(passage, own)
 
 
-def full(passage: Passage, own: str | None) -> bool:
+def joined(passage: Passage, own: str | None) -> bool:
+    """Tell whether a passage names two bodies' places in one breath: a compound (滬港), or `the two places` and a side."""
+    return any(passage.of("sides")) or (others(passage.sides, own) and any(passage.of("cross")))
+
+
+def shared_programme(passage: Passage, _own: str | None) -> bool:
+    """Tell whether a passage names a programme of health that two sides share."""
+    return any(len(entry.sides) > 1 and entry.health for entry in passage.of("programme"))
+
+
+def acts_together(passage: Passage, own: str | None) -> bool:
     """Tell whether a passage is co-operation in health all by itself: two sides, an act of theirs, health."""
-    return passage.health and two_sided(passage, own) and bool(passage.acts & STRONG)
+    if not passage.health or not two_sided(passage, own):
+        return False
+    return bool(passage.acts & STRONG) or shared_programme(passage, own)
 
 
-def signals(title: Passage, text: list[Passage], jurisdiction: str | None) -> list[Signal]:
-    """Return the signals of a release that are not nil."""
+def health_bodies(passage: Passage, _own: str | None) -> bool:
+    """Tell whether bodies of health of two sides stand together."""
+    sides = [entry.sides for entry in passage.of("body", "person") if entry.health or entry.what == "person"]
+    return len(frozenset(side for each in sides for side in each)) > 1
+
+
+def receives(passage: Passage, own: str | None) -> bool:
+    """Tell whether a passage tells a meeting or visit with a body of another side, in health."""
+    return bool(passage.acts & WEAK) and others(passage.bodies, own) and passage.health
+
+
+def travels(passage: Passage, own: str | None) -> bool:
+    """Tell whether a passage tells a meeting or visit that another place has to do with, in health."""
+    return bool(passage.acts & WEAK) and two_sided(passage, own) and passage.health
+
+
+def together(*acts: str) -> Test:
+    """Return the test for a passage that is co-operation by one of `acts`."""
+    return lambda passage, own: bool(passage.acts & frozenset(acts)) and acts_together(passage, own)
+
+
+# Name, test, and how many passages make the signal full. What the title tells is in TITLE, the rest counts passages.
+COUNTED: tuple[tuple[str, Test, int], ...] = (
+    ("one passage tells co-operation in health of two sides", acts_together, 1),
+    ("several passages tell co-operation in health of two sides", acts_together, 4),
+    ("a body of another side is named", lambda p, own: others(p.bodies, own), 1),
+    ("health bodies of two sides stand together", health_bodies, 1),
+    ("a meeting or visit with a body of another side", receives, 1),
+    ("a meeting or visit across the boundary", travels, 1),
+    ("an agreement of two sides", together("agreement"), 1),
+    ("a word of co-operation of two sides", together("cooperation"), 1),
+    ("training or exchange of two sides", together("training", "exchange"), 1),
+    ("a drill or aid between two sides", together("emergency"), 1),
+    ("a conference of two sides", together("conference"), 1),
+    ("a programme that two sides share", shared_programme, 1),
+    ("words for two places together", joined, 2),
+)
+SHARED: tuple[tuple[str, Test], ...] = (
+    ("share of passages that tell co-operation in health of two sides", acts_together),
+    ("share of passages that name a body of another side", lambda p, own: others(p.bodies, own)),
+    ("share of passages on health and two sides", lambda p, own: p.health and two_sided(p, own)),
+)
+TITLE: tuple[tuple[str, Test], ...] = (
+    ("title names another side", lambda p, own: others(p.sides, own)),
+    ("title names a body of another side", lambda p, own: others(p.bodies, own)),
+    ("title names two sides together", lambda p, own: len(p.sides) > 1 or any(p.of("cross", "sides"))),
+    ("title tells an act of co-operation", lambda p, _own: bool(p.acts & STRONG)),
+    ("title tells co-operation of two sides", lambda p, own: bool(p.acts) and two_sided(p, own)),
+    ("title tells co-operation in health of two sides", acts_together),
+    ("title names a programme that two sides share", shared_programme),
+    ("title speaks of health", lambda p, _own: p.health),
+)
+TITLE_AGAINST = ("case", "enforcement", "field", "policy", "compliance", "travel")
+
+
+def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
+    """Return the publisher's own side: as told, else the home side whose bodies and places the text names most."""
+    if jurisdiction:
+        return jurisdiction
+    sides = Counter(
+        side for p in everything for e in p.of("body", "person", "place") for side in e.sides if side in HOMES
+    )
+    return sides.most_common(1)[0][0] if sides else None
+
+
+def signals(title: Passage, text: Sequence[Passage], jurisdiction: str | None) -> list[Signal]:
+    """Return the signals of a release that are not nil; those for co-operation first."""
     own = home([title, *text], jurisdiction)
-    made = [*of_title(title, own), *of_text(text, own), *of_whole(title, text, own)]
+    opening = [acts_together(p, own) or receives(p, own) for p in text[:OPENING]]
+    made = [Signal(name, float(test(title, own)), None) for name, test in TITLE]
+    made.append(counted("the opening tells co-operation in health of two sides", opening, 1))
+    made += [counted(name, [test(p, own) for p in text], cap) for name, test, cap in COUNTED]
+    made += [shared(name, [test(p, own) for p in text]) for name, test in SHARED]
+    made += against(title, text, own)
     return [signal for signal in made if signal.value > 0]
 
 
-def of_title(title: Passage, own: str | None) -> list[Signal]:
-    """Return what the title alone tells."""
-    against = Counter(title.against)
-    values = {
-        "title names another side": bool(title.sides - {own}),
-        "title names a body of another side": bool(title.bodies - {own}),
-        "title names two sides together": len(title.sides) > 1 or any(title.of("cross")),
-        "title tells an act of co-operation": bool(title.acts & STRONG),
-        "title tells a meeting or visit": bool(title.acts & WEAK),
-        "title speaks of health": title.health,
-        "title tells co-operation of two sides": bool(title.acts) and two_sided(title, own),
-        "title tells a case or outbreak": bool(against["case"]),
-        "title tells enforcement": bool(against["enforcement"]),
-        "title speaks of another field": bool(against["field"]),
-        "title is a domestic notice": bool(against["policy"]),
-    }
-    return [Signal(name, float(value), None) for name, value in values.items()]
+def counted(name: str, flags: list[bool], full: int) -> Signal:
+    """Return how many passages are so, full at `full`, with the first of them."""
+    return Signal(name, min(1.0, sum(flags) / full), flags.index(True) if True in flags else 0)
 
 
-def share(name: str, flags: list[bool], cap: float = 1.0) -> Signal:
-    """Return the share of passages that are so, as a signal that is full at `cap`."""
-    first = flags.index(True) if True in flags else 0
-    return Signal(name, min(1.0, sum(flags) / max(1, len(flags)) / cap), first)
+def shared(name: str, flags: list[bool]) -> Signal:
+    """Return the share of passages that are so, with the first of them."""
+    return Signal(name, sum(flags) / max(1, len(flags)), flags.index(True) if True in flags else 0)
 
 
-def count(name: str, flags: list[bool], cap: int) -> Signal:
-    """Return the number of passages that are so, as a signal that is full at `cap`."""
-    first = flags.index(True) if True in flags else 0
-    return Signal(name, min(1.0, sum(flags) / cap), first)
-
-
-def of_text(text: list[Passage], own: str | None) -> list[Signal]:
-    """Return what the passages tell."""
-    whole = [full(p, own) for p in text]
-    foreign = [bool(p.bodies - {own}) for p in text]
-    met = [bool(p.acts & WEAK) and bool(p.bodies - {own}) and p.health for p in text]
-    signed = [w and "agreement" in p.acts for w, p in zip(whole, text, strict=True)]
-    both = [two_sided(p, own) and p.health for p in text]
-    lead = slice(0, 2)
-    made = [
-        count("the opening tells co-operation in health of two sides", whole[lead], 1),
-        count("passages that tell co-operation in health of two sides", whole, 3),
-        share("share of passages that tell co-operation in health of two sides", whole, 0.5),
-        count("a body of another side takes part", foreign, 1),
-        share("share of passages with a body of another side", foreign, 0.5),
-        count("a meeting or visit with a body of another side", met, 1),
-        count("an agreement of two sides", signed, 1),
-        share("share of passages on two sides and health", both),
-        count(
-            "an explicit word of co-operation of two sides",
-            [w and "cooperation" in p.acts for w, p in zip(whole, text, strict=True)],
-            1,
-        ),
-        count(
-            "training or exchange of two sides",
-            [w and bool(p.acts & {"training", "exchange"}) for w, p in zip(whole, text, strict=True)],
-            1,
-        ),
-        count(
-            "a drill or aid between two sides",
-            [w and "emergency" in p.acts for w, p in zip(whole, text, strict=True)],
-            1,
-        ),
-        count("a cross-boundary programme", [any(len(e.sides) > 1 for e in p.of("programme")) for p in text], 2),
-        count("words for two places together", [any(p.of("cross", "sides")) for p in text], 2),
-    ]
-    return made
-
-
-def of_whole(title: Passage, text: list[Passage], own: str | None) -> list[Signal]:
-    """Return what speaks against, and what the release as a whole lacks."""
+def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
+    """Return what speaks against: other matters by name, and what the release lacks."""
     everything = [title, *text]
-    against = Counter(reason for p in everything for reason in p.against)
+    made = [Signal(f"title speaks of {reason}", float(reason in title.against), None) for reason in TITLE_AGAINST]
+    for reason in REASONS_AGAINST:
+        number = sum(p.against.count(reason) for p in text)
+        first = next((i for i, p in enumerate(text) if reason in p.against), 0)
+        made.append(Signal(f"words of {reason}", min(1.0, number / max(1, len(text)) / 2), first))
     sides = frozenset(side for p in everything for side in p.sides)
-    length = max(1, len(text))
-    first = {reason: next((i for i, p in enumerate(text) if reason in p.against), 0) for reason in against}
-    made = [Signal(f"words of {reason}", min(1.0, against[reason] / length / 2), first[reason]) for reason in against]
-    made.append(Signal("only one side is named", float(len(sides | ({own} if own else set())) < 2), 0))
-    made.append(Signal("no word of health", float(not any(p.health for p in everything)), 0))
+    made.append(Signal("no side but the publisher's is named", float(not others(sides, own)), 0))
+    made.append(Signal("little is said of health", 1 - sum(p.health for p in everything) / len(everything), 0))
     return made
+
+
+def names_for() -> tuple[str, ...]:
+    """Return the names of the signals that speak for co-operation (their weights may not be negative)."""
+    opening = "the opening tells co-operation in health of two sides"
+    return (*(t[0] for t in TITLE), opening, *(c[0] for c in COUNTED), *(s[0] for s in SHARED))
+
+
+def names_against() -> tuple[str, ...]:
+    """Return the names of the signals that speak against co-operation (their weights may not be positive)."""
+    lacks = ("no side but the publisher's is named", "little is said of health")
+    return (*(f"title speaks of {r}" for r in TITLE_AGAINST), *(f"words of {r}" for r in REASONS_AGAINST), *lacks)
