@@ -1,0 +1,220 @@
+"""One check of one source, from the glance to the journal; neither Scrapy nor Twisted is loaded. When: cadence.py.
+
+Order: the listing, what it shows new (read and recorded at once), the gap checks, the re-reads. Each step leaves the
+database such that a check cut off after it is simply continued by the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scheduler.asking import Asking
+from scheduler.config import Config
+from scheduler.courtesy import Courtesy
+from scheduler.crawling import Crawler, Wear
+from scheduler.exchange import Exchange
+from scheduler.looking import Looking
+from scheduler.reading import Reading, Tally, troubles_of
+from scheduler.robots import Robots
+from scheduler.troubles import HeldError, TroubleError
+from scraper.agent import agent
+from scraper.mirror import ask_address, host
+from scraper.source import Source
+from scraper.wire import Options
+from storage import links, runs
+from storage.database import Database
+from storage.model import Run, Verdict
+from storage.outbox import Route
+
+GAP_CHECK = timedelta(hours=1)
+QUIET = {Verdict.UNCHANGED.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long anything may take, in seconds.
+
+    Args:
+        glance: a whole glance; also robots.txt.
+        connect: a connection to be made.
+        page: a page fetched by the child.
+        grace: what a job may take beyond `page`, for reading and understanding, before the child is killed.
+    """
+
+    glance: float = 20.0
+    connect: float = 5.0
+    page: float = 30.0
+    grace: float = 15.0
+
+
+class Checker:
+    """Checks sources, from any thread, one check of a source at a time.
+
+    Args:
+        db: the database.
+        config: the whole configuration.
+        sources: by name.
+        route: who is told of a change.
+        clock: the time now, aware.
+        on_recorded: called when a change was promised to somebody: wake the dispatcher.
+        patience: how long anything may take.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        config: Config,
+        sources: Mapping[str, Source],
+        route: Route,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_recorded: Callable[[], None] = lambda: None,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._db = db
+        self._config = config
+        self._sources = sources
+        self._route = route
+        self._clock = clock
+        self._on_recorded = on_recorded
+        self._patience = patience
+        service, name = config.service, agent(config.service.contact)
+        self._exchange = Exchange(name, deadline=patience.glance, connect=patience.connect)
+        self._courtesy = Courtesy(config.politeness.delay, config.politeness.concurrency)
+        self._crawler = Crawler(
+            db,
+            Options(name, memory=service.child_memory << 20, cpu=int(service.child_cpu)),
+            clock=clock,
+            wear=Wear(service.linger, service.child_age, service.child_crawls, (service.child_memory << 20) * 5 // 8),
+            wall=min(service.child_wall, patience.page + patience.grace),
+        )
+        robots = Robots(db, self._exchange, self._courtesy, clock)
+        self._asking = Asking(self._exchange, robots, self._courtesy, self._crawler, clock)
+        self._locks = {each: threading.Lock() for each in sources}
+        self._gaps_checked: dict[str, datetime] = {}
+
+    def check(self, name: str, *, trigger: str = "schedule", reread: str = "due", silent: str | None = None) -> Run:
+        """Check one source now and journal the check.
+
+        Args:
+            name: of the source.
+            trigger: `schedule`, or `command` where a person asked: gap checks are made whatever the hour, failed links
+                are tried again, and one more 404 makes a release gone.
+            reread: `due` for releases whose time has come, `window` for all of the last four days.
+            silent: why nobody is to be told of what this check finds; None to tell.
+
+        Returns:
+            the run as journalled: whatever is wrong with the portal stands in its `outcome` and `trouble`.
+
+        Raises:
+            KeyError: there is no such source.
+            StorageError: the database is not well.
+        """
+        source = self._sources[name]
+        with self._locks[name]:
+            started, tally = self._clock(), Tally()
+            try:
+                self._refuse_if_held(name, started)
+                self._check(source, tally, self._reading(source, tally, trigger, silent), trigger, reread)
+                outcome, trouble = _outcome(tally), "; ".join(troubles_of(tally)) or None
+            except HeldError as patience:
+                outcome, trouble = "held", self._hold(source, patience)
+            except TroubleError as error:
+                outcome, trouble = "failed", error.trouble
+            run = Run(
+                name,
+                started,
+                self._clock(),
+                outcome,
+                trigger,
+                tally.listed,
+                tally.fresh,
+                tally.requests,
+                dict(tally.verdicts),
+                trouble,
+            )
+            runs.journal(self._db, run)
+            return run
+
+    def close(self) -> None:
+        """Let waiting checks go, end the child and close all connections."""
+        self._courtesy.stop()
+        self._crawler.close()
+        self._exchange.close()
+
+    def _reading(self, source: Source, tally: Tally, trigger: str, silent: str | None) -> Reading:
+        return Reading(
+            self._db,
+            self._asking,
+            source,
+            self._base(source.name),
+            route=self._route,
+            clock=self._clock,
+            on_recorded=self._on_recorded,
+            tally=tally,
+            by_hand=trigger == "command",
+            silent=silent,
+            timeout=self._patience.page,
+        )
+
+    def _looking(self, source: Source, tally: Tally) -> Looking:
+        base, timeout = self._base(source.name), self._patience.page
+        return Looking(self._db, self._asking, source, base, clock=self._clock, tally=tally, timeout=timeout)
+
+    def _check(self, source: Source, tally: Tally, reading: Reading, trigger: str, reread: str) -> None:
+        """Go through one check; an exception leaves what was recorded so far, and the rest promised."""
+        seeded, looking = runs.state(self._db, source.name).seeded, self._looking(source, tally)
+        with ExitStack() as stack:
+            owed = reading.owes(reread)
+            if owed:
+                stack.enter_context(self._crawler.in_use())
+            body = looking.look(whole=source.listing.whole and owed)
+            gaps = bool(source.gap_checks) and self._gaps_are_due(source.name, tally, trigger)
+            if gaps or reading.owes(reread):
+                stack.enter_context(self._crawler.in_use())
+            reading.read_pending(body)
+            if gaps:
+                looking.check_gaps()
+                self._gaps_checked[source.name] = self._clock()
+                reading.read_pending(body)
+            reading.read_again(reread, body)
+        if seeded is None:
+            links.seeded(self._db, source.name, self._clock())
+
+    def _gaps_are_due(self, name: str, tally: Tally, trigger: str) -> bool:
+        last = self._gaps_checked.get(name)
+        return bool(tally.fresh) or trigger == "command" or last is None or self._clock() - last >= GAP_CHECK
+
+    def _refuse_if_held(self, name: str, now: datetime) -> None:
+        state = runs.state(self._db, name)
+        if state.held_until is not None and state.held_until > now:
+            raise HeldError(state.trouble or "held", (state.held_until - now).total_seconds())
+
+    def _hold(self, source: Source, patience: HeldError) -> str:
+        """Hold every source on the host, so that none of them asks it; return the words for the journal."""
+        if patience.seconds > 0:
+            until = self._clock() + timedelta(seconds=patience.seconds)
+            here = host(self._listing_address(source))
+            for each in self._sources.values():
+                state = runs.state(self._db, each.name)
+                if host(self._listing_address(each)) == here and (state.held_until or until) <= until:
+                    runs.hold(self._db, each.name, until, patience.trouble)
+        return patience.trouble
+
+    def _listing_address(self, source: Source) -> str:
+        return ask_address(source.listing.url, self._base(source.name))
+
+    def _base(self, name: str) -> str | None:
+        setting = self._config.sources.get(name)
+        return setting.base if setting is not None else None
+
+
+def _outcome(tally: Tally) -> str:
+    if tally.failed and not tally.read:
+        return "failed"
+    moved = tally.fresh or tally.changed or set(tally.verdicts) - QUIET
+    return "moved" if moved else "unchanged"

@@ -1,0 +1,84 @@
+"""What the child says of a fetched page: a listing's links, or a release with its assessment. Pure: no network here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scraper.cooperation import assess
+from scraper.mirror import own_addresses
+from scraper.pages.document import BlockedError, Document, ParseError
+from scraper.reading import to_release
+from scraper.source import Address, Listing, Source
+from scraper.wire import Answer, Job
+from storage.model import Assessment, Release
+from storage.pages import pack
+
+
+def listing_of(source: Source, number: int) -> Listing:
+    """Return the source's own listing for 0, its n-th gap check for n."""
+    return source.gap_checks[number - 1] if number else source.listing
+
+
+def answer(source: Source, job: Job, body: bytes, content_type: str) -> Answer:
+    """Return what a page holds that was fetched, or handed over, for a job.
+
+    Args:
+        source: the job's source.
+        job: what was asked for.
+        body: the page as fetched, decompressed.
+        content_type: its Content-Type header; may be empty.
+
+    Returns:
+        `read` or `links`; `failed` with `empty`, `blocked` or `unreadable` where the page is not what it should be.
+    """
+    if not body.strip():
+        return failed(job, "empty: a page without content")
+    try:
+        return _read(source, job, Document(job.url, body, content_type))
+    except BlockedError as error:
+        return failed(job, f"blocked: {error.what}")
+    except ParseError as error:
+        return failed(job, f"{'empty' if job.kind == 'listing' else 'unreadable'}: {error.what}")
+    except MemoryError:
+        return failed(job, "size: more than the child's memory")
+    except Exception as error:  # noqa: BLE001 - a fault in one source's reader must not end the child for all others
+        return failed(job, f"unreadable: {type(error).__name__}: {error}"[:300])
+
+
+def failed(job: Job, trouble: str, status: int | None = None, retry_after: str | None = None) -> Answer:
+    """Return the answer to a job that came to nothing."""
+    return Answer(job.id, "failed", trouble=trouble, status=status, retry_after=retry_after)
+
+
+def _read(source: Source, job: Job, fetched: Document) -> Answer:
+    """Read a page; what is kept of it raw is the page as fetched, or the one release out of a whole listing."""
+    document = replace(fetched, body=own_addresses(fetched.body, job.base, source.portal))
+    if job.kind == "listing":
+        return _links(source, job, document, fetched.body)
+    if job.kind == "item" and source.item is not None:
+        document = source.item(document.at(source.listing.url), job.key)
+        return _release(source, job, document, document.body)
+    return _release(source, job, document, fetched.body)
+
+
+def _links(source: Source, job: Job, document: Document, raw: bytes) -> Answer:
+    listing = listing_of(source, job.listing)
+    links = tuple(listing.links(document))
+    if not links and not listing.days:  # a day's index may be empty, and then says which day it is
+        return failed(job, "empty: a listing without links")
+    page = pack(raw, document.content_type) if listing.whole else None
+    return Answer(job.id, "links", links=links, page=page)
+
+
+def _release(source: Source, job: Job, document: Document, raw: bytes) -> Answer:
+    page = pack(raw, document.content_type)
+    article = source.read(document.at(job.url))
+    release = to_release(source, Address(job.key, job.url), article, page.digest)
+    return Answer(job.id, "read", release=release, assessment=_assess(release), page=page)
+
+
+def _assess(release: Release) -> Assessment:
+    published = release.published.date() if release.published else None
+    return assess(
+        release.title, release.text, language=release.language, published=published, jurisdiction=release.jurisdiction
+    )
