@@ -26,7 +26,7 @@ def interval(every: float, failures: int) -> timedelta:
     """
     usual = timedelta(seconds=every)
     doublings = max(0, failures - PATIENT_FAILURES)
-    factor = min(SLOWEST_FACTOR, 2 ** min(doublings, SLOWEST_FACTOR))
+    factor: int = min(SLOWEST_FACTOR, 2 ** min(doublings, SLOWEST_FACTOR))
     return max(usual, min(usual * factor, SLOWEST))
 
 

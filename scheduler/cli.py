@@ -1,4 +1,4 @@
-"""coopwatch: the command line, a thin shell. Each verb lives in verbs/; errors become one line and an exit code here."""
+"""coopwatch: the command line, a thin shell. Verbs live in verbs/; errors become a line and an exit code here."""
 
 from __future__ import annotations
 
@@ -54,11 +54,10 @@ class Verbs(click.Group):
             return None
         module = importlib.import_module(f"scheduler.verbs.{VERBS[cmd_name]}")
         command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
-        assert isinstance(command, click.Command)
-        return command
+        return command if isinstance(command, click.Command) else None
 
 
-def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
         from importlib.metadata import PackageNotFoundError, version
 
@@ -77,7 +76,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 )
 @click.pass_context
 def coopwatch(ctx: click.Context, config_file: str | None, database_file: str | None) -> None:
-    """Watch official portals for releases about health co-operation, keep every version, and tell people.
+    r"""Watch official portals for releases about health co-operation, keep every version, and tell people.
 
     \b
     Begin with:

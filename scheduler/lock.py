@@ -9,7 +9,8 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def hold(database: str | os.PathLike[str], verb: str, now: datetime) -> Iterator
         AlreadyRunningError: another process holds it.
         LockFileError: the file cannot be opened for writing.
     """
-    path = Path(f"{os.path.realpath(database)}.lock")
+    path = lock_path(database)
     try:
         # Close-on-exec: a child that outlived us must not keep the lock.
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
@@ -52,7 +53,7 @@ def hold(database: str | os.PathLike[str], verb: str, now: datetime) -> Iterator
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunningError(_refusal(str(database), os.pread(file, 200, 0))) from None
+            raise AlreadyRunningError(_refusal(str(database), _signature(os.pread(file, 200, 0)))) from None
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()} {verb} {now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode(), 0)
         yield path
@@ -60,29 +61,61 @@ def hold(database: str | os.PathLike[str], verb: str, now: datetime) -> Iterator
         os.close(file)
 
 
-def _refusal(database: str, content: bytes) -> str:
-    match = re.fullmatch(r"(\d+) ([a-z]+) (\S+)\n", content.decode("ascii", "replace"))
-    if match is None:  # its holder has taken it this very moment and not yet signed it
-        return f"{database}: another coopwatch is using it"
-    pid, verb, since = match.groups()
-    return f"{database}: another coopwatch is using it: `coopwatch {verb}`, process {pid}, since {since}"
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock: what it does, its process id, and since when (ISO 8601, UTC)."""
+
+    verb: str
+    pid: int
+    since: str
+
+
+def holder(database: str | os.PathLike[str]) -> Holder | None:
+    """Return who holds the lock of a database now, or None. Takes no lock itself, so it is in nobody's way (Linux)."""
+    path = lock_path(database)
+    try:
+        signed = _signature(path.read_bytes()[:200])
+        inode = path.stat().st_ino
+    except OSError:
+        return None
+    return signed if signed is not None and signed.pid in _lock_owners("FLOCK", {inode}) else None
 
 
 def holders(database: str | os.PathLike[str]) -> tuple[int, ...]:
-    """Return the processes that hold a lock of SQLite's on a database, as far as the system tells (Linux).
+    """Return the other processes that hold a lock of SQLite's on a database, as far as the system tells (Linux).
 
     Read from /proc/locks: to open the file itself and ask would, by the rules of POSIX locks, drop our own on closing.
     """
     inodes = set()
     for suffix in ("", "-shm", "-journal"):
-        try:
-            inodes.add(os.stat(f"{database}{suffix}").st_ino)
-        except OSError:
-            continue
+        with suppress(OSError):
+            inodes.add(Path(f"{database}{suffix}").stat().st_ino)
+    return tuple(sorted(_lock_owners("POSIX", inodes) - {os.getpid()}))
+
+
+def lock_path(database: str | os.PathLike[str]) -> Path:
+    """Return the lock file of a database: beside the file that its path leads to."""
+    return Path(f"{os.path.realpath(database)}.lock")
+
+
+def _lock_owners(kind: str, inodes: set[int]) -> set[int]:
+    """Return the processes that hold an exclusive lock of a kind (POSIX, FLOCK) on files of these inodes."""
     try:
-        lines = Path("/proc/locks").read_text(encoding="ascii", errors="replace").splitlines()
+        lines = Path("/proc/locks").read_text(encoding="ascii", errors="replace")
     except OSError:
-        return ()
+        return set()
     # 1: POSIX  ADVISORY  WRITE 1234 08:01:5678 120 120
-    found = re.findall(r"POSIX +\w+ +WRITE (\d+) \w+:\w+:(\d+) ", "\n".join(lines))
-    return tuple(sorted({int(pid) for pid, inode in found if int(inode) in inodes and int(pid) != os.getpid()}))
+    found = re.findall(rf"{kind} +\w+ +WRITE (\d+) \w+:\w+:(\d+) ", lines)
+    return {int(pid) for pid, inode in found if int(inode) in inodes}
+
+
+def _signature(content: bytes) -> Holder | None:
+    match = re.fullmatch(r"(\d{1,10}) ([a-z]+) (\S+)\n", content.decode("ascii", "replace"))
+    return Holder(match[2], int(match[1]), match[3]) if match else None
+
+
+def _refusal(database: str, signed: Holder | None) -> str:
+    if signed is None:  # its holder has taken it this very moment and not yet signed it
+        return f"{database}: another coopwatch is using it"
+    who = f"`coopwatch {signed.verb}`, process {signed.pid}, since {signed.since}"
+    return f"{database}: another coopwatch is using it: {who}"

@@ -1,5 +1,6 @@
-"""How coopwatch speaks: data on standard output, all else on standard error, and nothing a portal wrote can steer a
-terminal. Not here: what is said.
+"""How coopwatch speaks: data on standard output, all else on standard error. Not here: what is said.
+
+Nothing a portal wrote can steer a terminal: see `safe`.
 """
 
 from __future__ import annotations

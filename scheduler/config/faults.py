@@ -22,6 +22,10 @@ class Fault:
     key: str
     what: str
 
+    def as_dict(self) -> dict[str, str | int]:
+        """Return the fault as JSON shows it."""
+        return {"file": self.file, "line": self.line, "key": self.key, "what": self.what}
+
     def __str__(self) -> str:
         """Return `file:line: key: what`."""
         return f"{self.file}:{self.line}: {self.key + ': ' if self.key else ''}{self.what}"

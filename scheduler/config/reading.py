@@ -69,14 +69,6 @@ def parse(text: str, names: Sequence[str], file: str = DEFAULT_FILE) -> tuple[Co
     return config, ()
 
 
-def warnings(config: Config, languages: Mapping[str, str], file: str, text: str) -> tuple[Fault, ...]:
-    """Return what is allowed and probably not meant, each with its line in `text`."""
-    lines = lines_of(text)
-    return tuple(
-        Fault(file, line_of(lines, path), dotted(path), what) for path, what in rules.unlikely(config, languages)
-    )
-
-
 def dotted(path: Path) -> str:
     """Return a path as people write it: `subscriptions[0].url`."""
     text = ""

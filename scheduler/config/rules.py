@@ -45,7 +45,7 @@ def source_faults(sources: Mapping[str, SourceConfig]) -> Iterator[Finding]:
         if source.every < LEAST_EVERY and not has_loopback_base(source):
             yield (
                 ("sources", name, "every"),
-                f"{in_words(source.every)} is too often for a portal; use {in_words(LEAST_EVERY)} or more, or a base here",
+                f"{in_words(source.every)} is too often for a portal; use {in_words(LEAST_EVERY)} or more",
             )
 
 

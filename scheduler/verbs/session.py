@@ -62,7 +62,6 @@ class Session:
         """Open the database to read; it must be there, and nothing is made or changed."""
         from storage.database import Database
 
-        self._must_exist()
         with Database.open(self.database_path, create=False, read_only=True) as db:
             yield db
 
@@ -77,8 +76,8 @@ class Session:
         from scheduler.lock import hold
         from storage.database import Database
 
-        if not create:
-            self._must_exist()
+        if not create or os.path.lexists(self.database_path):
+            self.must_be_database()
         with hold(self.database_path, verb, datetime.now(UTC)), Database.open(self.database_path, create=create) as db:
             yield db
 
@@ -87,7 +86,6 @@ class Session:
         """Open the database for one small change, also while the service runs."""
         from storage.database import Database
 
-        self._must_exist()
         with Database.open(self.database_path, create=False) as db:
             yield db
 
@@ -99,13 +97,11 @@ class Session:
             moment = datetime.fromisoformat(moment)
         return moment.astimezone(self.config.service.zone).strftime("%Y-%m-%d %H:%M")
 
-    def _must_exist(self) -> None:
-        if not os.path.lexists(self.database_path):
-            raise CommandError(
-                f"{self.database_path}: there is no such database; `coopwatch crawl` or `coopwatch run` makes one,"
-                " --database names another",
-                69,
-            )
+    def must_be_database(self) -> None:
+        """Refuse a path that leads to no database of ours, before anything is put beside it. Raises StorageError."""
+        from storage.files import inspect
+
+        inspect(self.database_path)
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -1,0 +1,82 @@
+"""All that can be said of a configuration without asking anyone: faults, missing secrets, and what is hardly meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from scheduler.config import rules
+from scheduler.config.faults import ConfigError, Fault
+from scheduler.config.model import Config
+from scheduler.config.reading import DEFAULT_FILE, dotted, load
+from scheduler.config.secret_places import secret_faults
+from scheduler.config.toml_lines import Path, line_of, lines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault, or a warning: `grade` says which."""
+
+    grade: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found: the configuration where it can be read, findings in the order of the file, and one sentence."""
+
+    config: Config | None
+    findings: tuple[Finding, ...]
+    summary: str
+
+    @property
+    def usable(self) -> bool:
+        """Whether the service would start with it."""
+        return not any(finding.grade == "fault" for finding in self.findings)
+
+
+def inspect(file: str | None) -> Inspection:
+    """Look a configuration over: the file named, else ./coopwatch.toml, else the defaults."""
+    name = file or DEFAULT_FILE
+    try:
+        config = load(file)
+    except ConfigError as error:
+        findings = tuple(Finding("fault", fault) for fault in error.faults)
+        return Inspection(None, findings, _summary(name, findings))
+    there = FilePath(name).exists()
+    lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig")) if there else {(): 1}
+    found: list[tuple[str, tuple[Path, str]]] = [("fault", item) for item in secret_faults(config)]
+    found += [("warning", item) for item in rules.unlikely(config, _languages())]
+    findings = tuple(
+        sorted(
+            (Finding(grade, Fault(name, line_of(lines, path), dotted(path), what)) for grade, (path, what) in found),
+            key=lambda finding: (finding.fault.line, finding.fault.key),
+        )
+    )
+    return Inspection(config, findings, _summary(name if there else f"no {name} here: the defaults", findings))
+
+
+def require_secrets(config: Config, file: str | None) -> None:
+    """Refuse to start without the secrets that will be needed. Raises ConfigError."""
+    name = file or DEFAULT_FILE
+    found = list(secret_faults(config))
+    if found:
+        lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig"))
+        raise ConfigError([Fault(name, line_of(lines, path), dotted(path), what) for path, what in found])
+
+
+def _languages() -> dict[str, str]:
+    from scraper.find import sources
+
+    return {name: source.language for name, source in sources().items()}
+
+
+def _summary(name: str, findings: tuple[Finding, ...]) -> str:
+    faults = sum(finding.grade == "fault" for finding in findings)
+    warnings = len(findings) - faults
+    if not findings:
+        return f"{name}: fine"
+    counts = [
+        f"{count} {word}{'s' * (count != 1)}" for count, word in ((faults, "fault"), (warnings, "warning")) if count
+    ]
+    return f"{name}: {', '.join(counts)}"

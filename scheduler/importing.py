@@ -1,0 +1,50 @@
+"""What an imported line becomes: whose release it is by its address, and its text as a page's would read. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scheduler.ndjson import Told
+    from storage.model import Release
+
+
+def imported(told: Told) -> Release:
+    """Return the release that a line of `coopwatch import` becomes.
+
+    Its text is cleaned as a page's would be, so that a release imported and the same one fetched are one.
+
+    Args:
+        told: with an address.
+
+    Raises:
+        ValueError: nothing is left of the text, or the address cannot be used.
+    """
+    from urllib.parse import urlsplit
+
+    from scraper.find import source_of
+    from scraper.pages.text import clean
+    from storage.identity import canonical
+    from storage.model import Release
+
+    if told.url is None:
+        raise ValueError("url is missing")
+    lines = (clean(line) for line in told.text.splitlines())
+    text = "\n".join(line for line in lines if line)
+    title = clean(told.title)
+    if not title or not text:
+        raise ValueError("title or text is empty")
+    known = source_of(told.url, told.language)
+    url = known[1].url if known else canonical(told.url)
+    return Release(
+        key=known[1].key if known else url,
+        source="import",
+        portal=known[0].portal if known else urlsplit(url).hostname or "",
+        url=url,
+        language=told.language,
+        title=title,
+        text=text,
+        jurisdiction=known[0].jurisdiction if known else None,
+        published=told.date,
+        precision=told.precision,
+    )

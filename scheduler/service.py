@@ -1,0 +1,217 @@
+"""The service: one scheduler, its jobs, its signals. Not here: what a check does (checking.py), when one is due (cadence.py).
+
+The jobs live in memory; when a source is due follows from the journal alone, so a restart, a jump of the clock and an
+hour of downtime are all mended by asking the journal again.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import random
+import signal
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import FrameType
+
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from scheduler.alerts.rules import route
+from scheduler.cadence import next_check, spread
+from scheduler.checking import Checker
+from scheduler.clockwatch import ClockWatch
+from scheduler.config import Config
+from scheduler.config.durations import in_words
+from scheduler.delivering import Dispatcher
+from scraper.source import Source
+from storage import files, runs
+from storage.database import Database
+from storage.errors import StorageError
+from storage.model import Run
+
+log = logging.getLogger(__name__)
+
+# Seconds between two looks at the clocks and at the database's file.
+TICK = 5.0
+# Seconds that checks and deliveries under way are given to end; what has not ended then is done again after the start.
+GRACE = 8.0
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# The database is not where it was: to go on would be to record into a file nobody sees.
+FILE_GONE = 74
+
+
+class Service:
+    """Watches until told to end.
+
+    Args:
+        config: read once.
+        db: open for writing, the instance lock held.
+        sources: the built-in sources by name.
+    """
+
+    def __init__(self, config: Config, db: Database, sources: Mapping[str, Source]) -> None:
+        self._config = config
+        self._db = db
+        self._file = files.identity(db.path)
+        self._dispatcher = Dispatcher(db, config)
+        self._checker = Checker(db, config, sources, route(config.subscriptions), on_recorded=self._dispatcher.wake)
+        self._enabled = [name for name, source in config.sources.items() if source.enabled and name in sources]
+        # Signals and jobs leave their orders here; a SimpleQueue may be filled from inside a signal handler.
+        self._orders: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
+        self._busy = threading.Condition()
+        self._checks = 0
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(max(1, len(self._enabled)))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def run(self) -> int:
+        """Watch until a signal, or until the database's file is gone; return the exit code.
+
+        Only for the main thread, since signals are taken.
+        """
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._on_signal)
+        self._greet()
+        self._dispatcher.start()
+        self._plan()
+        self._scheduler.start()
+        why, code = self._attend()
+        log.info("ending: %s", why)
+        if not self._end():
+            # Threads that hang on a socket would keep the process alive; whatever they do is undone by the journal.
+            log.warning("some work did not end in time; it is done again at the next start")
+            logging.shutdown()
+            os._exit(code)
+        log.info("ended")
+        return code
+
+    # -- what is due when ------------------------------------------------------------------------------------------
+
+    def _plan(self) -> None:
+        for name in self._enabled:
+            self._scheduler.add_job(
+                self._check,
+                "interval",
+                seconds=self._config.sources[name].every,
+                args=[name],
+                id=name,
+                next_run_time=self._due(name, None),
+            )
+        self._scheduler.add_listener(_on_event, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED)
+
+    def _due(self, name: str, checked: datetime | None) -> datetime:
+        """Return when a source is due by the journal; `checked` is when a check of it just began, journalled or not."""
+        every, now = self._config.sources[name].every, datetime.now(UTC)
+        try:
+            state = runs.state(self._db, name)
+        except StorageError as error:
+            log.warning("%s: the journal cannot be read: %s", name, error)
+            return next_check(checked, every, 0, None, now)
+        attempt = max((moment for moment in (state.last_attempt, checked) if moment), default=None)
+        due = next_check(attempt, every, state.failures, state.held_until, now)
+        return due if due == now else due + spread(every, random.random())  # noqa: S311 - no secret hangs on it
+
+    def _replan(self, name: str, checked: datetime | None) -> None:
+        try:
+            self._scheduler.modify_job(name, next_run_time=self._due(name, checked))
+        except JobLookupError:
+            return  # the scheduler is being shut down
+
+    # -- the jobs --------------------------------------------------------------------------------------------------
+
+    def _check(self, name: str) -> None:
+        """Check one source and set when it is due again; never raises, so that the job goes on whatever happens."""
+        with self._busy:
+            self._checks += 1
+        began = datetime.now(UTC)
+        try:
+            self._look_after_file()
+            _tell(self._checker.check(name))
+        except StorageError as error:
+            log.error("%s: could not be recorded, nothing is lost: %s", name, error)
+        except Exception:
+            log.exception("%s: a fault of coopwatch", name)
+        finally:
+            self._replan(name, began)
+            with self._busy:
+                self._checks -= 1
+                self._busy.notify_all()
+
+    def _look_after_file(self) -> bool:
+        """Order the end where the database was moved, deleted or replaced under us."""
+        if files.identity(self._db.path) == self._file:
+            return True
+        self._orders.put((f"{self._db.path} was moved, deleted or replaced while in use", FILE_GONE))
+        return False
+
+    # -- the main thread -------------------------------------------------------------------------------------------
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        self._orders.put((signal.Signals(number).name, 0))
+
+    def _attend(self) -> tuple[str, int]:
+        """Look after clocks and file until there is an order to end; return why, and the exit code."""
+        watch = ClockWatch(time.time(), time.monotonic())
+        while True:
+            try:
+                return self._orders.get(timeout=TICK)
+            except queue.Empty:
+                pass
+            self._look_after_file()
+            jump = watch.jump(time.time(), time.monotonic())
+            if jump:
+                ahead = "ahead" if jump > 0 else "back"
+                log.warning("the clock went %s by %s; what is due is worked out afresh", ahead, in_words(abs(jump)))
+                for name in self._enabled:
+                    self._replan(name, None)
+                self._dispatcher.wake()
+
+    def _end(self) -> bool:
+        """End child, deliveries and checks; return whether all of it ended in time."""
+        ends = time.monotonic() + GRACE
+        self._scheduler.shutdown(wait=False)
+        closing = threading.Thread(target=self._checker.close, name="closing", daemon=True)
+        closing.start()
+        delivered = self._dispatcher.stop(GRACE / 2)
+        closing.join(max(0.1, ends - time.monotonic()))
+        with self._busy:
+            checked = self._busy.wait_for(lambda: not self._checks, max(0.1, ends - time.monotonic()))
+        return delivered and checked and not closing.is_alive()
+
+    def _greet(self) -> None:
+        paces = {in_words(self._config.sources[name].every) for name in self._enabled}
+        log.info(
+            "watching %d sources every %s for %d subscriptions; database %s (SQLite %s, %s), process %d",
+            len(self._enabled),
+            " or ".join(sorted(paces)) or "never",
+            len(self._config.subscriptions),
+            self._db.path,
+            self._db.sqlite_version,
+            self._db.journal_mode,
+            os.getpid(),
+        )
+
+
+def _on_event(event: JobEvent) -> None:
+    if event.code == EVENT_JOB_MAX_INSTANCES:
+        log.info("%s: still being checked, this turn is left out", event.job_id)
+    else:
+        log.warning("%s: the scheduler could not run the check (event %d)", event.job_id, event.code)
+
+
+def _tell(run: Run) -> None:
+    """Log a check in one line."""
+    took = (run.ended - run.started).total_seconds()
+    if run.outcome in ("failed", "held"):
+        log.warning("%s: %s after %.1f s: %s", run.source, run.outcome, took, run.trouble)
+        return
+    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in run.verdicts.items() if count)
+    log.info("%s: %s in %.1f s%s", run.source, run.outcome, took, f": {verdicts}" if verdicts else "")

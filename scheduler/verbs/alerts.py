@@ -1,0 +1,103 @@
+"""`coopwatch alerts`: what was promised to whom, what became of it, and another try for what was given up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from scheduler.output import note, say, say_json, say_table
+from scheduler.verbs.session import Session, json_option, pass_session
+
+_LISTED = (
+    "SELECT d.id, d.made, d.subscription, d.kind, d.state, d.attempts, d.next_try, d.settled, d.release_id,"
+    " d.message_id, d.trouble, r.title FROM deliveries AS d JOIN releases AS r ON r.id = d.release_id"
+)
+_SCHEMA = "alert-1.schema.json"
+
+
+@click.group(invoke_without_command=True)
+@click.option("--state", type=click.Choice(["waiting", "sending", "sent", "dead"]), help="Only those in this state.")
+@click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="At most so many; 0 for all.")
+@json_option
+@click.pass_context
+def alerts(ctx: click.Context, state: str | None, limit: int, as_json: bool) -> None:
+    r"""List the promises to tell, the newest first; `retry` takes up again what was given up.
+
+    \b
+    Example:
+      coopwatch alerts --state waiting
+      coopwatch alerts dead
+      coopwatch alerts retry 17 18
+    """
+    if ctx.invoked_subcommand is None:
+        _list(ctx.ensure_object(Session), state, limit, as_json)
+
+
+@alerts.command()
+@json_option
+@pass_session
+def dead(session: Session, as_json: bool) -> None:
+    r"""List the deliveries that were given up, with their trouble.
+
+    \b
+    Example:
+      coopwatch alerts dead --json
+    """
+    _list(session, "dead", 0, as_json)
+
+
+@alerts.command()
+@click.argument("ids", nargs=-1, type=click.IntRange(1), metavar="[ID...]")
+@click.option("--subscription", metavar="NAME", help="Only this subscription's.")
+@pass_session
+def retry(session: Session, ids: tuple[int, ...], subscription: str | None) -> int:
+    r"""Let deliveries that were given up wait again: those named, else all of them. Their ids stay the same.
+
+    \b
+    Example:
+      coopwatch alerts retry
+      coopwatch alerts retry 17 18
+    """
+    from storage import outbox
+
+    with session.beside() as db:
+        count = outbox.retry(db, datetime.now(UTC), ids or None, subscription)
+    say(f"{count} waiting again; `coopwatch run` or `coopwatch deliver` sends them")
+    if ids and count < len(set(ids)):
+        note("coopwatch: the others are not among the dead; see: coopwatch alerts dead")
+        return 1
+    return 0
+
+
+@alerts.command()
+def schema() -> None:
+    r"""Print the JSON Schema of the body of a webhook.
+
+    \b
+    Example:
+      coopwatch alerts schema > alert.schema.json
+    """
+    from importlib.resources import files
+
+    say(files("scheduler.alerts").joinpath(_SCHEMA).read_text(encoding="utf-8").rstrip())
+
+
+def _list(session: Session, state: str | None, limit: int, as_json: bool) -> None:
+    where = " WHERE d.state = ?" if state else ""
+    params = (state, limit or -1) if state else (limit or -1,)
+    with session.reading() as db:
+        rows = db.rows(f"{_LISTED}{where} ORDER BY d.id DESC LIMIT ?", params)
+    if as_json:
+        say_json(rows)
+        return
+    shown = [
+        {**row, "made": session.local(row["made"]), "next_try": session.local(row["next_try"]), "about": _about(row)}
+        for row in rows
+    ]
+    columns = ("id", "made", "subscription", "kind", "state", "attempts", "next_try", "about")
+    say_table(columns, shown, empty="no deliveries" if state is None else f"none {state}")
+
+
+def _about(row: dict[str, object]) -> str:
+    return f"{row['release_id']}: {row['title']}" + (f" ({row['trouble']})" if row["trouble"] else "")

@@ -1,0 +1,138 @@
+"""`coopwatch sources` and `status`: how the watching goes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scheduler.output import note, say, say_json, say_table
+from scheduler.verbs.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from scheduler.lock import Holder
+    from storage.database import Database
+
+
+@click.command()
+@json_option
+@pass_session
+def sources(session: Session, as_json: bool) -> None:
+    r"""List the sources: whether each is watched, how often, and how it is.
+
+    \b
+    Example:
+      coopwatch sources
+      coopwatch sources --json
+    """
+    import os
+
+    rows: dict[str, dict[str, Any]] = {}
+    if os.path.lexists(session.database_path):
+        with session.reading() as db:
+            rows = {row["name"]: row for row in db.rows("SELECT * FROM sources")}
+    listed = [_source(session, name, rows.get(name, {})) for name in session.config.sources]
+    if as_json:
+        say_json(listed)
+        return
+    shown = [
+        {
+            **row,
+            "watched": "yes" if row["enabled"] else "no",
+            "last_good": session.local(row["last_good"]),
+            "state": row["trouble"] or ("" if row["last_good"] else "never checked"),
+        }
+        for row in listed
+    ]
+    say_table(("name", "watched", "every", "releases", "last_good", "state"), shown, empty="no sources")
+
+
+def _source(session: Session, name: str, row: dict[str, Any]) -> dict[str, Any]:
+    from scheduler.config.durations import in_words
+    from scraper.find import sources as built_in
+
+    source, set_to = built_in()[name], session.config.sources[name]
+    kept = {key: row.get(key) for key in _KEPT}
+    return {
+        "name": name,
+        "title": source.title,
+        "portal": source.portal,
+        "language": source.language,
+        "enabled": set_to.enabled,
+        "every": in_words(set_to.every),
+        "base": set_to.base,
+        **kept,
+        "releases": row.get("releases", 0),
+    }
+
+
+_KEPT = ("first_sight", "last_attempt", "last_good", "last_new", "failures", "trouble", "held_until", "pending", "dead")
+
+
+@click.command()
+@json_option
+@pass_session
+def status(session: Session, as_json: bool) -> int:
+    r"""Say in one line whether all is well; what is not well stands below. Ends with 1 where something is not.
+
+    \b
+    Example:
+      coopwatch status
+      coopwatch status --json
+    """
+    from scheduler.lock import holder
+
+    with _opened(session) as db:
+        told = _status(session, db, holder(session.database_path))
+    if as_json:
+        say_json(told)
+    else:
+        say(_line(told))
+        for problem in told["problems"]:
+            say(f"  {problem}")
+        if told["journal_mode"] != "wal":
+            note(f"SQLite {told['sqlite']} could damage a write-ahead log, so the slower rollback journal is used")
+    return 0 if told["ok"] else 1
+
+
+def _opened(session: Session) -> Any:
+    """Open the database for writing where we may, which brings an older one up to date; else for reading."""
+    import os
+
+    return session.beside() if os.access(session.database_path, os.W_OK) else session.reading()
+
+
+def _status(session: Session, db: Database, running: Holder | None) -> dict[str, Any]:
+    from scheduler.health import problems
+    from storage import runs
+    from storage.times import from_text_or_none
+
+    counts = db.row("SELECT count(*) AS releases, coalesce(sum(cooperation), 0) AS cooperation FROM release") or {}
+    states = ("waiting", "sending", "sent", "dead")
+    by_state = {row["state"]: row["n"] for row in db.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")}
+    deliveries = {state: by_state.get(state, 0) for state in states}
+    oldest = db.value("SELECT min(made) FROM delivery WHERE state IN ('waiting', 'sending')")
+    found = problems(session.config, runs.states(db), deliveries, from_text_or_none(oldest), datetime.now(UTC))
+    return {
+        "ok": not found,
+        "problems": list(found),
+        "database": str(session.database_path),
+        "sqlite": db.sqlite_version,
+        "journal_mode": db.journal_mode,
+        "running": {"verb": running.verb, "pid": running.pid, "since": running.since} if running else None,
+        **counts,
+        "deliveries": deliveries,
+        "oldest_waiting": oldest,
+        "sources": sum(source.enabled for source in session.config.sources.values()),
+    }
+
+
+def _line(told: dict[str, Any]) -> str:
+    running = told["running"]
+    process = f"`coopwatch {running['verb']}` is process {running['pid']}" if running else "no service running"
+    waiting = told["deliveries"]["waiting"] + told["deliveries"]["sending"]
+    return (
+        f"{'fine' if told['ok'] else 'not well'}: {told['sources']} sources, {told['releases']} releases,"
+        f" {told['cooperation']} about co-operation, {waiting} deliveries waiting; {process}"
+    )

@@ -1,0 +1,177 @@
+"""`coopwatch run`, `crawl` and `deliver`: watching for good, and each of its halves once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from scheduler.output import note, say, say_json, say_table
+from scheduler.verbs.session import Session, json_option, pass_session
+
+if TYPE_CHECKING:
+    from scheduler.checking import Checker
+    from scheduler.delivering import Summary
+    from storage.database import Database
+    from storage.model import Run
+
+
+@click.command()
+@pass_session
+def run(session: Session) -> int:
+    r"""Watch: check each source when it is due and tell what is new, until stopped (Ctrl-C, or SIGTERM).
+
+    Only one can run per database; a second one ends with 75 and names the first. What it does is logged on standard
+    error, a line each.
+
+    \b
+    Example:
+      coopwatch run
+      coopwatch --config /etc/coopwatch.toml --database /var/lib/coopwatch/coopwatch.db run
+    """
+    from scheduler import log
+    from scheduler.config.inspection import require_secrets
+    from scheduler.config.secret_places import secret_values
+
+    config = session.config
+    require_secrets(config, session.config_file)
+    log.configure(config.service.zone, secret_values(config))
+    with session.writing("run") as db:
+        from scheduler.service import Service
+        from scraper.find import sources
+
+        return Service(config, db, sources()).run()
+
+
+@click.command()
+@click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
+@click.option("--alert/--silent", default=True, help="Tell subscribers what is new (the default), or only record it.")
+@click.option("--new-only", is_flag=True, help="Do not read the releases of the last four days again.")
+@json_option
+@pass_session
+def crawl(session: Session, sources: tuple[str, ...], alert: bool, new_only: bool, as_json: bool) -> int:
+    r"""Check now, whatever the schedule: the sources named, else all that are enabled.
+
+    Reads what is new, reads the releases of the last four days again, and at the end delivers what is due. The first
+    check of a source records silently. Ends with 1 where a source failed, with 69 where all did.
+
+    \b
+    Example:
+      coopwatch crawl
+      coopwatch crawl hk_gia_en hk_gia_zh --silent
+    """
+    from scheduler import log
+    from scheduler.config.inspection import require_secrets
+    from scheduler.config.secret_places import secret_values
+
+    config = session.config
+    names = _chosen(sources, tuple(config.sources), [name for name, one in config.sources.items() if one.enabled])
+    require_secrets(config, session.config_file)
+    log.configure(config.service.zone, secret_values(config))
+    with session.writing("crawl") as db:
+        done = []
+        for one in _check_all(session, db, names, silent=None if alert else "silent check", new_only=new_only):
+            note(f"{one.source}: {one.outcome}" + (f": {one.trouble}" if one.trouble else ""))
+            done.append(one)
+        summary = _deliver(session, db)
+    done.sort(key=lambda one: names.index(one.source))
+    if as_json:
+        say_json([{**asdict(one), "started": _iso(one.started), "ended": _iso(one.ended)} for one in done])
+    else:
+        say_table(("source", "outcome", "listed", "fresh", "requests", "seconds", "became"), map(_row, done), empty="")
+    if any((summary.sent, summary.again, summary.dead)):
+        note(_in_words(summary))
+    failed = sum(one.outcome in ("failed", "held") for one in done)
+    return 0 if not failed else 69 if failed == len(done) else 1
+
+
+@click.command()
+@json_option
+@pass_session
+def deliver(session: Session, as_json: bool) -> int:
+    r"""Deliver now what is due, once. The running service does this by itself.
+
+    Ends with 1 where something could not be delivered.
+
+    \b
+    Example:
+      coopwatch deliver
+    """
+    from scheduler import log
+    from scheduler.config.inspection import require_secrets
+    from scheduler.config.secret_places import secret_values
+
+    require_secrets(session.config, session.config_file)
+    log.configure(session.config.service.zone, secret_values(session.config))
+    with session.writing("deliver", create=False) as db:
+        summary = _deliver(session, db)
+    if as_json:
+        say_json(asdict(summary))
+    else:
+        say(_in_words(summary))
+    return 1 if summary.again or summary.dead else 0
+
+
+def _chosen(asked: tuple[str, ...], known: tuple[str, ...], enabled: list[str]) -> list[str]:
+    """Return the sources to check, each once."""
+    for name in asked:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
+            raise click.UsageError(f"no source {name!r}; {advice}")
+    if not asked and not enabled:
+        raise click.UsageError("no source is enabled; name one, or enable one in the configuration")
+    return list(dict.fromkeys(asked)) or enabled
+
+
+def _check_all(
+    session: Session, db: Database, names: list[str], *, silent: str | None, new_only: bool
+) -> Iterator[Run]:
+    """Check sources side by side (each host still has one request at a time) and yield each run as it ends."""
+    from scheduler.alerts.rules import route
+    from scheduler.checking import Checker
+    from scraper.find import sources
+
+    checker = Checker(db, session.config, sources(), route(session.config.subscriptions), on_recorded=lambda *_: None)
+    try:
+        with ThreadPoolExecutor(len(names)) as pool:
+            pending = [pool.submit(_check, checker, name, silent, new_only) for name in names]
+            try:
+                for done in as_completed(pending):
+                    yield done.result()
+            except BaseException:
+                checker.close()  # frees the other threads, which would otherwise be waited for
+                raise
+    finally:
+        checker.close()
+
+
+def _check(checker: Checker, name: str, silent: str | None, new_only: bool) -> Run:
+    return checker.check(name, trigger="command", reread="due" if new_only else "window", silent=silent)
+
+
+def _deliver(session: Session, db: Database) -> Summary:
+    from scheduler.delivering import Dispatcher
+
+    dispatcher = Dispatcher(db, session.config)
+    dispatcher.recover()  # we hold the instance lock: whatever looks as if it were being sent was cut off
+    return dispatcher.once()
+
+
+def _row(one: Run) -> dict[str, object]:
+    became = ", ".join(f"{count} {verdict}" for verdict, count in one.verdicts.items() if count)
+    seconds = f"{(one.ended - one.started).total_seconds():.1f}"
+    return {**asdict(one), "seconds": seconds, "became": one.trouble or became}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _in_words(summary: Summary) -> str:
+    return f"delivered: {summary.sent} sent, {summary.again} to be tried again, {summary.dead} given up"
