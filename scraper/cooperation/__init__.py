@@ -1,4 +1,7 @@
-"""What a text states: is it about co-operation in health between jurisdictions, and why. Pure; loads its data on first use."""
+"""What a text states: is it about co-operation in health between jurisdictions, and why.
+
+Pure and offline; the data files are loaded on first use.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the parts together: a release's title and text in, an Assessment out. Pure, offline, never raises on any text."""
+"""Puts the parts together: a release's title and text in, an Assessment out. Pure, offline, raises on no text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,17 @@ from scraper.cooperation.passages import Hit, Passage, hits, passages
 from scraper.cooperation.signals import Signal, signals
 from storage.model import Assessment, Evidence, Mention
 
+# A signal that moved the sum by less is not worth a reader's while.
+LEAST = 0.05
+
 
 def assess(
-    title: str, text: str, *, language: str, published: date | None = None, jurisdiction: str | None = None
+    title: str,
+    text: str,
+    *,
+    language: str,  # noqa: ARG001 - callers know it; both languages are read in one go, since releases mix them
+    published: date | None = None,
+    jurisdiction: str | None = None,
 ) -> Assessment:
     """Return what a release is about: co-operation in health between jurisdictions or not, and why.
 
@@ -49,16 +57,15 @@ def assess(
 
 
 def evidence(text: str, found: list[Signal], body: list[Passage], model: Weights) -> tuple[Evidence, ...]:
-    """Return a quote for each signal that counted; what the title tells stands with the opening passage."""
+    """Return a quote for each signal that counted; what the title or the whole tells stands with the opening."""
+    if not body:
+        return ()
     made = []
     for signal in found:
         weight = model.weights.get(signal.name, 0.0) * signal.value
-        if not body or abs(weight) < 0.01:
-            continue
-        passage = body[signal.passage or 0]
-        made.append(
-            Evidence(passage.start, passage.end, text[passage.start : passage.end], signal.name, round(weight, 3))
-        )
+        start, end = signal.place or (body[0].start, body[0].end)
+        if abs(weight) >= LEAST:
+            made.append(Evidence(start, end, text[start:end], signal.name, round(weight, 3)))
     return tuple(sorted(made, key=lambda e: (e.start, -abs(e.weight))))
 
 
@@ -111,7 +118,7 @@ def mention(text: str, hit: Hit, entry: Entry) -> Mention:
         hit.start,
         hit.end,
         text[hit.start : hit.end],
-        jurisdiction=entry.place or (sorted(entry.sides)[0] if entry.sides else None),
+        jurisdiction=entry.place or (min(entry.sides) if entry.sides else None),
         kind=entry.kind or None,
         office=entry.office or None,
         aliases=(entry.chinese,) if entry.chinese else (),

@@ -2,8 +2,8 @@
 
     python -m scraper.cooperation.fit LABELLED.jsonl [MORE.jsonl ...] [--write]
 
-A labelled line holds `id`, `title`, `text`, `label` (`cooperation` or `other`), and optionally `lang`, `group` (releases
-of one event, never parted by a fold). Without --write nothing is changed. Standard library only.
+A labelled line holds `id`, `title`, `text`, `label` (`cooperation` or `other`), and optionally `lang`, `group`
+(releases of one event, never parted by a fold). Without --write nothing is changed. Standard library only.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def fold_of(group: str, folds: int) -> int:
 
 def crossed(data: Sequence[Example], folds: int) -> dict[str, float]:
     """Return the score of each release under weights fitted without its fold."""
-    scores = {}
+    scores: dict[str, float] = {}
     for fold in range(folds):
         kept = [e for e in data if fold_of(e.group, folds) != fold]
         model = fitted(kept, "crossed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 
 from scraper.cooperation.passages import Passage
 
@@ -23,9 +23,9 @@ TITLE, LEAD, REST = 4.0, 2.0, 0.5
 
 def kind_of(title: Passage, text: list[Passage]) -> str:
     """Return the kind that the acts of the title, the opening and the rest add up to; `other` where none does."""
-    points: Counter[str] = Counter()
+    points: dict[str, float] = defaultdict(float)
     for weight, passage in [(TITLE, title), *((LEAD if i < 2 else REST, p) for i, p in enumerate(text[:12]))]:
         for act in passage.acts:
             points[act] += weight * WORTH.get(act, 0.0)
-    best = points.most_common(1)
-    return best[0][0] if best and best[0][1] >= 1.0 else "other"
+    best = max(points, key=lambda act: points[act], default="other")
+    return best if points[best] >= 1.0 else "other"

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from scraper.cooperation.folding import DATA, fold
-from scraper.cooperation.units import Trie, forms
+from scraper.cooperation.units import Trie, cut, forms
 
 # Kinds of body that are in health by what they are; of the others the name decides.
 HEALTH_KINDS = frozenset(
@@ -78,31 +78,18 @@ def is_abbreviation(name: str) -> bool:
     return name.isascii() and name.isupper() and len(name) <= 8 and " " not in name
 
 
-def named(trie: Trie, names: list[str], make: Any) -> None:
-    """Add every name of one thing; `make(upper)` builds its entry."""
-    plain, capitals = make(False), make(True)
+def named(trie: Trie, names: list[str], entry: Entry) -> None:
+    """Add every name of one thing; its abbreviations count in capitals only."""
     for name in names:
-        trie.add(fold(name), capitals if is_abbreviation(name) else plain)
+        trie.add(fold(name), replace(entry, upper=True) if is_abbreviation(name) else entry)
 
 
 def add_places(trie: Trie, rows: list[list[Any]]) -> dict[str, Entry]:
     """Add the places; return them by English name."""
     places: dict[str, Entry] = {}
     for en, zh, side, kind, within, also in rows:
-        sides = frozenset({side}) if side else frozenset[str]()
-
-        def make(
-            upper: bool,
-            en: str = en,
-            zh: str = zh,
-            sides: frozenset[str] = sides,
-            kind: str = kind,
-            within: str = within,
-        ) -> Entry:
-            return Entry("place", en, sides, kind, within, chinese=zh, upper=upper)
-
-        named(trie, [en, zh, *also], make)
-        places[en] = make(False)
+        places[en] = Entry("place", en, frozenset({side} if side else ()), kind, within, chinese=zh)
+        named(trie, [en, zh, *also], places[en])
     return places
 
 
@@ -131,27 +118,12 @@ def side_of(place: str, places: dict[str, Entry]) -> frozenset[str]:
 def add_bodies(trie: Trie, rows: list[list[Any]], places: dict[str, Entry], health: Trie) -> None:
     """Add bodies; a body is of health by its kind or by its name."""
     for en, zh, place, kind, also in rows:
-        sides = side_of(place, places)
         of_health = kind in HEALTH_KINDS or speaks(health, en)
-
-        def make(
-            upper: bool,
-            en: str = en,
-            zh: str = zh,
-            sides: frozenset[str] = sides,
-            kind: str = kind,
-            place: str = place,
-            of_health: bool = of_health,
-        ) -> Entry:
-            return Entry("body", en, sides, kind, place, of_health, zh, upper)
-
-        named(trie, [en, zh, *also], make)
+        named(trie, [en, zh, *also], Entry("body", en, side_of(place, places), kind, place, of_health, zh))
 
 
 def speaks(health: Trie, name: str) -> bool:
     """Tell whether a name contains a word of health."""
-    from scraper.cooperation.units import cut
-
     return next(health.find(cut(fold(name)).words), None) is not None
 
 
@@ -167,11 +139,10 @@ def lexicon() -> Lexicon:
     bodies = read("bodies.json")
     add_bodies(trie, [*made(bodies["patterns"], places), *bodies["rows"]], places, health)
     for en, zh, sides, also in read("programmes.json")["rows"]:
-        entry = Entry("programme", en, frozenset(sides), health=speaks(health, en) or speaks(health, zh), chinese=zh)
-        named(trie, [en, zh, *also], lambda upper, entry=entry: entry)
+        of_health = speaks(health, en) or speaks(health, zh)
+        named(trie, [en, zh, *also], Entry("programme", en, frozenset(sides), health=of_health, chinese=zh))
     for en, zh, side, office, also in read("officials.json")["rows"]:
-        entry = Entry("person", en, frozenset({side}), chinese=zh, office=office)
-        named(trie, [en, zh, *also], lambda upper, entry=entry: entry)
+        named(trie, [en, zh, *also], Entry("person", en, frozenset({side}), chinese=zh, office=office))
     for what in ("act", "not"):
         for name, words in terms[what].items():
             add_terms(trie, words, Entry(what, name), health)

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("data") / "folding.json"
-# The blocks of Han characters that occur in releases: Extension A, the Unified Ideographs, the Compatibility Ideographs.
+# The blocks of Han characters that occur in releases: Extension A, Unified and Compatibility Ideographs.
 BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00))
 # Forms releases use that the converter leaves alone: variants, and a common slip (U+5DFF for the U+5E02 of "city").
 BY_HAND = {

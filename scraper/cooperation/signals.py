@@ -16,22 +16,36 @@ STRONG = frozenset(
     {"cooperation", "agreement", "exchange", "conference", "emergency", "training", "service", "legislation"}
 )
 WEAK = frozenset({"meeting", "visit"})
+# Acts that no report of cases contains by the way: a patient may be on an exchange tour or be referred to a hospital.
+REPORTED_BY_NO_CASE = frozenset({"cooperation", "agreement", "conference", "emergency"})
 HOMES = ("Hong Kong", "Macao")
-REASONS_AGAINST = ("case", "enforcement", "travel", "field", "policy", "local", "compliance")
+# What the lists of terms.toml that speak against are called where people read them.
+REASONS = {
+    "case": "cases or an outbreak",
+    "enforcement": "enforcement",
+    "travel": "advice to travellers or on hygiene",
+    "field": "another field",
+    "policy": "a domestic notice, bill or appointment",
+    "local": "local matters",
+    "compliance": "co-operating in another sense",
+}
 # Passages that make the opening: where a release says what it is about.
 OPENING = 2
+AT_ONCE = "the opening tells co-operation in health of two sides"
+ALONE = "no side but the publisher's is named"
+NO_HEALTH = "little is said of health"
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One named feature of a release: its value between 0 and 1, and the number of the passage that shows it best.
+    """One named feature of a release: its value between 0 and 1, and where in the text it shows first (start, end).
 
-    Passage None stands for the title.
+    A place of None stands for the title.
     """
 
     name: str
     value: float
-    passage: int | None
+    place: tuple[int, int] | None
 
 
 Test = Callable[[Passage, str | None], bool]
@@ -48,7 +62,7 @@ def two_sided(passage: Passage, own: str | None) -> bool:
 
 
 def joined(passage: Passage, own: str | None) -> bool:
-    """Tell whether a passage names two bodies' places in one breath: a compound (滬港), or `the two places` and a side."""
+    """Tell whether a passage names two bodies' places in one breath: as 滬港 does, or `the two places`."""
     return any(passage.of("sides")) or (others(passage.sides, own) and any(passage.of("cross")))
 
 
@@ -57,9 +71,14 @@ def shared_programme(passage: Passage, _own: str | None) -> bool:
     return any(len(entry.sides) > 1 and entry.health for entry in passage.of("programme"))
 
 
+def tells_a_case(passage: Passage) -> bool:
+    """Tell whether a passage is about patients or an outbreak, and names no act that such a report does not know."""
+    return passage.against.count("case") > 1 and not passage.acts & REPORTED_BY_NO_CASE
+
+
 def acts_together(passage: Passage, own: str | None) -> bool:
     """Tell whether a passage is co-operation in health all by itself: two sides, an act of theirs, health."""
-    if not passage.health or not two_sided(passage, own):
+    if not passage.health or not two_sided(passage, own) or tells_a_case(passage):
         return False
     return bool(passage.acts & STRONG) or shared_programme(passage, own)
 
@@ -109,14 +128,13 @@ SHARED: tuple[tuple[str, Test], ...] = (
 TITLE: tuple[tuple[str, Test], ...] = (
     ("title names another side", lambda p, own: others(p.sides, own)),
     ("title names a body of another side", lambda p, own: others(p.bodies, own)),
-    ("title names two sides together", lambda p, own: len(p.sides) > 1 or any(p.of("cross", "sides"))),
+    ("title names two sides together", lambda p, _own: len(p.sides) > 1 or any(p.of("cross", "sides"))),
     ("title tells an act of co-operation", lambda p, _own: bool(p.acts & STRONG)),
     ("title tells co-operation of two sides", lambda p, own: bool(p.acts) and two_sided(p, own)),
     ("title tells co-operation in health of two sides", acts_together),
     ("title names a programme that two sides share", shared_programme),
     ("title speaks of health", lambda p, _own: p.health),
 )
-TITLE_AGAINST = ("case", "enforcement", "field", "policy", "compliance", "travel")
 
 
 def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
@@ -133,45 +151,57 @@ def signals(title: Passage, text: Sequence[Passage], jurisdiction: str | None) -
     """Return the signals of a release that are not nil; those for co-operation first."""
     own = home([title, *text], jurisdiction)
     opening = [acts_together(p, own) or receives(p, own) for p in text[:OPENING]]
+    places = [(p.start, p.end) for p in text]
     made = [Signal(name, float(test(title, own)), None) for name, test in TITLE]
-    made.append(counted("the opening tells co-operation in health of two sides", opening, 1))
-    made += [counted(name, [test(p, own) for p in text], cap) for name, test, cap in COUNTED]
-    made += [shared(name, [test(p, own) for p in text]) for name, test in SHARED]
+    made.append(counted(AT_ONCE, opening, places, 1))
+    made += [counted(name, [test(p, own) for p in text], places, cap) for name, test, cap in COUNTED]
+    made += [shared(name, [test(p, own) for p in text], places) for name, test in SHARED]
     made += against(title, text, own)
     return [signal for signal in made if signal.value > 0]
 
 
-def counted(name: str, flags: list[bool], full: int) -> Signal:
+def first_of(flags: Sequence[bool], places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """Return the place of the first passage that is so."""
+    return next((place for flag, place in zip(flags, places, strict=False) if flag), None)
+
+
+def counted(name: str, flags: list[bool], places: Sequence[tuple[int, int]], full: int) -> Signal:
     """Return how many passages are so, full at `full`, with the first of them."""
-    return Signal(name, min(1.0, sum(flags) / full), flags.index(True) if True in flags else 0)
+    return Signal(name, min(1.0, sum(flags) / full), first_of(flags, places))
 
 
-def shared(name: str, flags: list[bool]) -> Signal:
+def shared(name: str, flags: list[bool], places: Sequence[tuple[int, int]]) -> Signal:
     """Return the share of passages that are so, with the first of them."""
-    return Signal(name, sum(flags) / max(1, len(flags)), flags.index(True) if True in flags else 0)
+    return Signal(name, sum(flags) / max(1, len(flags)), first_of(flags, places))
 
 
 def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
-    """Return what speaks against: other matters by name, and what the release lacks."""
+    """Return what speaks against: other matters by name (full at two words a passage), and what the release lacks."""
     everything = [title, *text]
-    made = [Signal(f"title speaks of {reason}", float(reason in title.against), None) for reason in TITLE_AGAINST]
-    for reason in REASONS_AGAINST:
-        number = sum(p.against.count(reason) for p in text)
-        first = next((i for i, p in enumerate(text) if reason in p.against), 0)
-        made.append(Signal(f"words of {reason}", min(1.0, number / max(1, len(text)) / 2), first))
+    made = []
+    for reason, plain in REASONS.items():
+        made.append(Signal(f"title speaks of {plain}", float(reason in title.against), None))
+        found = [
+            (hit.start, hit.end)
+            for p in text
+            for hit in p.hits
+            for e in hit.entries
+            if (e.what, e.name) == ("not", reason)
+        ]
+        if found:
+            made.append(Signal(f"speaks of {plain}", min(1.0, len(found) / len(text) / 2), found[0]))
     sides = frozenset(side for p in everything for side in p.sides)
-    made.append(Signal("no side but the publisher's is named", float(not others(sides, own)), 0))
-    made.append(Signal("little is said of health", 1 - sum(p.health for p in everything) / len(everything), 0))
+    made.append(Signal(ALONE, float(not others(sides, own)), None))
+    made.append(Signal(NO_HEALTH, 1 - sum(p.health for p in everything) / len(everything), None))
     return made
 
 
 def names_for() -> tuple[str, ...]:
     """Return the names of the signals that speak for co-operation (their weights may not be negative)."""
-    opening = "the opening tells co-operation in health of two sides"
-    return (*(t[0] for t in TITLE), opening, *(c[0] for c in COUNTED), *(s[0] for s in SHARED))
+    return (*(t[0] for t in TITLE), AT_ONCE, *(c[0] for c in COUNTED), *(s[0] for s in SHARED))
 
 
 def names_against() -> tuple[str, ...]:
     """Return the names of the signals that speak against co-operation (their weights may not be positive)."""
-    lacks = ("no side but the publisher's is named", "little is said of health")
-    return (*(f"title speaks of {r}" for r in TITLE_AGAINST), *(f"words of {r}" for r in REASONS_AGAINST), *lacks)
+    plain = REASONS.values()
+    return (*(f"title speaks of {r}" for r in plain), *(f"speaks of {r}" for r in plain), ALONE, NO_HEALTH)
