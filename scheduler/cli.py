@@ -33,6 +33,9 @@ VERBS = {
     "sql": "sql",
 }
 
+# The exit code of a configuration that cannot be used; its faults are said as they are, each with file and line.
+CONFIGURATION = 78
+
 EXIT_CODES = """\b
 Exit codes:
   0 fine                 1 a problem was found      2 wrong usage
@@ -54,7 +57,16 @@ class Verbs(click.Group):
             return None
         module = importlib.import_module(f"scheduler.verbs.{VERBS[cmd_name]}")
         command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
-        return command if isinstance(command, click.Command) else None
+        return _readable(command)
+
+
+def _readable(command: click.Command) -> click.Command:
+    r"""Return a command whose help keeps its line breaks: where docstrings spell \b, click wants the character."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for part in command.commands.values():
+            _readable(part)
+    return command
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -103,19 +115,17 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command with these arguments and return its exit code; every error becomes a line on standard error."""
     try:
-        result = coopwatch.main(arguments, prog_name="coopwatch", standalone_mode=False)
+        with _readable(coopwatch).make_context("coopwatch", arguments) as ctx:
+            result = coopwatch.invoke(ctx)
     except click.exceptions.Exit as ending:
         return ending.exit_code
-    except click.ClickException as error:
-        error.show(file=sys.stderr)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        note("coopwatch: interrupted")
-        return 130
     except BrokenPipeError:
         # Whoever read our output has seen enough (`coopwatch releases | head`).
         _silence_output()
         return 0
+    except (click.Abort, KeyboardInterrupt):
+        note("coopwatch: interrupted")
+        return 130  # as the shell counts an end by SIGINT
     except Exception as error:  # noqa: BLE001 - the last place where an error can still become a sentence
         return _told(error)
     return result if isinstance(result, int) else 0
@@ -123,9 +133,12 @@ def run(arguments: list[str]) -> int:
 
 def _told(error: Exception) -> int:
     """Say what went wrong in one line and return the exit code it stands for."""
+    if isinstance(error, click.ClickException):
+        error.show(file=sys.stderr)
+        return error.exit_code
     code = getattr(error, "exit_code", None)
     if isinstance(code, int):
-        note(f"coopwatch: {error}" if code != 78 else str(error))
+        note(str(error) if code == CONFIGURATION else f"coopwatch: {error}{_by_whom(error)}")
         return code
     if isinstance(error, OSError):
         note(f"coopwatch: {error.filename or 'input or output'}: {error.strerror or error}")
@@ -137,6 +150,17 @@ def _told(error: Exception) -> int:
     note(f"coopwatch: a fault of coopwatch itself: {type(error).__name__}: {error}")
     note("coopwatch: with COOPWATCH_DEBUG=1 in the environment the same command shows where")
     return 70
+
+
+def _by_whom(error: Exception) -> str:
+    """Return which processes hold the database, where that is the trouble and the system tells."""
+    from scheduler.lock import holders
+    from storage.errors import LockedError
+
+    if not isinstance(error, LockedError):
+        return ""
+    pids = holders(str(error).partition(": ")[0])
+    return f" (held by process {', '.join(map(str, pids))})" if pids else ""
 
 
 def _open_standard_streams() -> None:

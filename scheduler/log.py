@@ -1,6 +1,6 @@
-"""Log lines a person can read: one line each, time first, on standard error; no secret, and nothing that steers a terminal.
+"""Log lines a person can read: one line each on standard error, without secrets.
 
-Not here: what is logged. Modules use `logging.getLogger(__name__)`.
+Nothing in them can steer a terminal. Not here: what is logged. Modules use `logging.getLogger(__name__)`.
 """
 
 from __future__ import annotations

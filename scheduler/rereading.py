@@ -98,7 +98,9 @@ def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outc
         jurisdiction=seen.jurisdiction,
     )
     flipped = _flipped(db, release_id, assessment)
-    if fingerprint(seen.title, seen.text) != fingerprint(stored.title, stored.text):
+    state = db.value("SELECT state FROM release WHERE id = ?", (release_id,))
+    # A release that its portal no longer shows stays as it is: to record a text would say that it has returned.
+    if state == "present" and fingerprint(seen.title, seen.text) != fingerprint(stored.title, stored.text):
         if not dry_run:
             record(db, seen, assessment, now, silent=SILENT, route=lambda _notice: ())
         return Outcome(release_id, "new version", flipped)
@@ -121,10 +123,7 @@ def _read(db: Database, stored: Release) -> Release:
     kept = load(db, stored.page) if stored.page else None
     if source is None or kept is None:  # an import, or a source that is no more
         return stored
-    document = Document(stored.url, *kept)
-    if source.item is not None:
-        document = source.item(document, stored.key) or document
-    article = source.read(document.at(stored.url))
+    article = source.read(Document(stored.url, *kept))
     if not article.paragraphs:
         raise ParseError(stored.url, "the reader sees no text in the kept page")
     return replace(to_release(source, Address(stored.key, stored.url), article, stored.page), source=stored.source)

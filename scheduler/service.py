@@ -1,4 +1,4 @@
-"""The service: one scheduler, its jobs, its signals. Not here: what a check does (checking.py), when one is due (cadence.py).
+"""The service: one scheduler, its jobs, its signals. Not here: what a check does, when one is due (cadence.py).
 
 The jobs live in memory; when a source is due follows from the journal alone, so a restart, a jump of the clock and an
 hour of downtime are all mended by asking the journal again.
@@ -42,6 +42,8 @@ TICK = 5.0
 # Seconds that checks and deliveries under way are given to end; what has not ended then is done again after the start.
 GRACE = 8.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# How the trouble of a check begins that was cut short by our own end (courtesy.py).
+CUT_SHORT = "stopped:"
 # The database is not where it was: to go on would be to record into a file nobody sees.
 FILE_GONE = 74
 
@@ -115,7 +117,9 @@ class Service:
         except StorageError as error:
             log.warning("%s: the journal cannot be read: %s", name, error)
             return next_check(checked, every, 0, None, now)
-        attempt = max((moment for moment in (state.last_attempt, checked) if moment), default=None)
+        # A check that the end of the service cut short is made up for at the next start.
+        last = None if (state.trouble or "").startswith(CUT_SHORT) else state.last_attempt
+        attempt = max((moment for moment in (last, checked) if moment), default=None)
         due = next_check(attempt, every, state.failures, state.held_until, now)
         return due if due == now else due + spread(every, random.random())  # noqa: S311 - no secret hangs on it
 
@@ -133,10 +137,10 @@ class Service:
             self._checks += 1
         began = datetime.now(UTC)
         try:
-            self._look_after_file()
-            _tell(self._checker.check(name))
+            if self._look_after_file():
+                _tell(self._checker.check(name))
         except StorageError as error:
-            log.error("%s: could not be recorded, nothing is lost: %s", name, error)
+            log.warning("%s: could not be recorded and will be looked at again: %s", name, error)
         except Exception:
             log.exception("%s: a fault of coopwatch", name)
         finally:

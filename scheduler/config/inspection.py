@@ -44,7 +44,7 @@ def inspect(file: str | None) -> Inspection:
         findings = tuple(Finding("fault", fault) for fault in error.faults)
         return Inspection(None, findings, _summary(name, findings))
     there = FilePath(name).exists()
-    lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig")) if there else {(): 1}
+    lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig") if there else "")
     found: list[tuple[str, tuple[Path, str]]] = [("fault", item) for item in secret_faults(config)]
     found += [("warning", item) for item in rules.unlikely(config, _languages())]
     findings = tuple(

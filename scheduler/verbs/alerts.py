@@ -16,7 +16,7 @@ _LISTED = (
 _SCHEMA = "alert-1.schema.json"
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List what was promised to whom; retry.")
 @click.option("--state", type=click.Choice(["waiting", "sending", "sent", "dead"]), help="Only those in this state.")
 @click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="At most so many; 0 for all.")
 @json_option

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from storage.model import Assessment
 
 
-@click.command()
+@click.command(short_help="Say of texts whether they are about co-operation.")
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="The output is NDJSON with or without this.")
 def assess(file: IO[bytes], as_json: bool) -> int:  # noqa: ARG001 - accepted, since every verb that prints data has it
     r"""Say of each text whether it is about health co-operation, and why.
 
     FILE (- for standard input) holds one JSON object a line: id, lang (en, zh-Hant, zh-Hans, pt), title, text,
-    and where known url and date. For each, one line comes out: id, cooperation, score, kind, reason, and the evidence as passages
-    of the text by offset. A line that cannot be used is told on standard error; the others are answered, and the
-    command ends with 65.
+    and where known url and date. For each, one line comes out: id, cooperation, score, kind, reason, the evidence as
+    passages of the text by offset, and the facts. A line that cannot be used is told on standard error; the others
+    are answered, and the command ends with 65.
 
     \b
     Example:

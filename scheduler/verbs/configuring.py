@@ -10,7 +10,7 @@ from scheduler.output import note, say, say_json
 from scheduler.verbs.session import CommandError, Session, json_option, pass_session
 
 
-@click.command()
+@click.command(short_help="Write a commented configuration to fill in.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @pass_session
 def init(session: Session, force: bool) -> None:
@@ -34,7 +34,7 @@ def init(session: Session, force: bool) -> None:
     say(f"{path} written; fill it in, then: coopwatch check")
 
 
-@click.command()
+@click.command(short_help="Look the configuration over: all faults at once.")
 @click.option(
     "--live", is_flag=True, help="Also ask the sources, the mail server and the webhooks whether they answer."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command()
+@click.command(short_help="See it work, offline, in less than a minute.")
 @click.option("--keep", metavar="DIR", type=click.Path(file_okay=False), help="Keep the database and the mails there.")
 def demo(keep: str | None) -> int:
     r"""See it work: a small web of portals on this machine, watched, and its alerts received.
@@ -17,8 +17,6 @@ def demo(keep: str | None) -> int:
       coopwatch demo
       coopwatch demo --keep /tmp/demo
     """
-    from pathlib import Path
-
     from scheduler.demo.show import main
 
-    return main(Path(keep) if keep else None)
+    return main(keep)

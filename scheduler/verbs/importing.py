@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
-@click.command("import")
+@click.command("import", short_help="Record releases from elsewhere, silently.")
 @click.argument("file", type=click.File("rb"))
 @json_option
 @pass_session

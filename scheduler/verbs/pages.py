@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scraper.source import Address, Source
 
 
-@click.command()
+@click.command(short_help="Show what a reader sees in a saved page.")
 @click.argument("file", type=click.File("rb"))
 @click.option("--url", required=True, help="Where the page comes from: the release's address.")
 @click.option("--content-type", default="", metavar="TYPE", help="The Content-Type header it came with, if known.")
@@ -50,15 +50,11 @@ def read_page(url: str, body: bytes, content_type: str) -> tuple[Source, Address
     from scraper.find import source_of, sources
     from scraper.pages.document import Document, ParseError
 
-    known = source_of(url)
-    if known is None:
+    if source_of(url) is None:
         names = ", ".join(dict.fromkeys(source.portal for source in sources().values()))
         raise CommandError(f"{url}: no source reads this address; the portals are: {names}", 65)
-    source, address = known
-    document = Document(address.url, body, content_type)
     try:
-        document = (source.item(document, address.key) if source.item else None) or document
-        return read_document(document.at(address.url))
+        return read_document(Document(url, body, content_type))
     except ParseError as error:
         raise CommandError(str(error), 65) from None
 
@@ -99,7 +95,7 @@ def _say_article(source: Source, address: Address, article: Article) -> None:
         say(f"\n[photo] {one_line(caption)}")
 
 
-@click.command()
+@click.command(short_help="Read and assess everything kept again, silently.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would become of it.")
 @click.option("--from", "first", type=click.IntRange(1), default=1, metavar="ID", help="Begin with this release.")
 @json_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scheduler.output import one_line, say, say_json, say_table
+from scheduler.output import cut, one_line, say, say_json, say_table
 from scheduler.verbs.session import CommandError, Session, json_option, pass_session
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _JSON_COLUMNS = ("captions", "jurisdictions", "evidence", "facts", "verdicts")
 
 
-class Since(click.ParamType):
+class Since(click.ParamType[datetime]):
     """A day, a moment, or how long ago: 2026-11-21, 2026-11-21T08:30Z, 3d."""
 
     name = "time"
@@ -37,7 +37,7 @@ class Since(click.ParamType):
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@click.command()
+@click.command(short_help="List the releases that are kept.")
 @click.option("--cooperation/--all", default=False, help="Only those about health co-operation, or all (the default).")
 @click.option("--source", metavar="NAME", help="Only those of one source, or `import`.")
 @click.option("--since", type=Since(), metavar="TIME", help="Only those first seen since: 2026-11-21, or 3d ago.")
@@ -64,7 +64,7 @@ def releases(
     shown = [
         {
             **row,
-            "published": session.local(row["published"]),
+            "published": session.local(row["published"], row["precision"]),
             "co-op": "yes" if row["cooperation"] else "",
             "score": row["score"],
             "title": row["title"] if row["state"] == "present" else f"[{row['state']}] {row['title']}",
@@ -74,7 +74,7 @@ def releases(
     say_table(("id", "published", "source", "co-op", "score", "title"), shown, empty="no releases")
 
 
-@click.command()
+@click.command(short_help="Show one release with all that is known of it.")
 @click.argument("release", metavar="ID")
 @json_option
 @pass_session
@@ -112,7 +112,7 @@ def show(session: Session, release: str, as_json: bool) -> None:
         _show(session, whole)
 
 
-@click.command()
+@click.command(short_help="Show what changed between two versions.")
 @click.argument("release", metavar="ID")
 @click.option("--from", "first", type=click.IntRange(1), metavar="N", help="The earlier version; else the one before.")
 @click.option("--to", "second", type=click.IntRange(1), metavar="M", help="The later version; else the current one.")
@@ -192,7 +192,7 @@ def _show(session: Session, whole: dict[str, Any]) -> None:
     facts = (
         ("release", f"{whole['id']}  {whole['key']}"),
         ("address", whole["url"]),
-        ("published", f"{session.local(whole['published'])} {session.config.service.timezone}"),
+        ("published", session.local(whole["published"], whole["precision"])),
         ("department", whole["department"]),
         ("language", whole["language"]),
         ("state", whole["state"]),
@@ -227,8 +227,12 @@ def _show_assessment(assessment: dict[str, Any] | None) -> None:
     say(f"\nAssessed: {said}, score {assessment['score']:.2f}{kind} ({assessment['detector']})")
     if assessment["reason"]:
         say(f"  {one_line(assessment['reason'])}")
+    passage = None
     for evidence in assessment["evidence"]:
-        say(f"  {evidence['weight']:+.2f}  \u201c{one_line(evidence['text'])}\u201d  {one_line(evidence['why'])}")
+        if (evidence["start"], evidence["end"]) != passage:
+            passage = (evidence["start"], evidence["end"])
+            say(f"  \u201c{cut(one_line(evidence['text']), 110)}\u201d")
+        say(f"    {evidence['weight']:+.2f}  {one_line(evidence['why'])}")
     for name in ("parties", "programmes"):
         names = dict.fromkeys(mention["name"] for mention in assessment.get(name, ()))
         if names:

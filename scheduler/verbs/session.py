@@ -89,13 +89,19 @@ class Session:
         with Database.open(self.database_path, create=False) as db:
             yield db
 
-    def local(self, moment: datetime | str | None) -> str:
-        """Return a time as people of the configured zone read it, to the minute; empty for None."""
+    def local(self, moment: datetime | str | None, precision: str | None = None) -> str:
+        """Return a time as people of the configured zone read it; empty for None.
+
+        Args:
+            moment: aware, or as the views tell it.
+            precision: how exactly it is known: `day` leaves the time of day out.
+        """
         if not moment:
             return ""
         if isinstance(moment, str):
             moment = datetime.fromisoformat(moment)
-        return moment.astimezone(self.config.service.zone).strftime("%Y-%m-%d %H:%M")
+        form = "%Y-%m-%d" if precision == "day" else "%Y-%m-%d %H:%M"
+        return moment.astimezone(self.config.service.zone).strftime(form)
 
     def must_be_database(self) -> None:
         """Refuse a path that leads to no database of ours, before anything is put beside it. Raises StorageError."""

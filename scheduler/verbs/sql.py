@@ -16,7 +16,7 @@ from scheduler.verbs.session import CommandError, Session, pass_session
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
-@click.command()
+@click.command(short_help="Ask the database in SQL, read-only.")
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(0), default=1000, show_default=True, help="Rows at most; 0 for all.")
 @click.option(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
-@click.command()
+@click.command(short_help="List the sources and how each is.")
 @json_option
 @pass_session
 def sources(session: Session, as_json: bool) -> None:
@@ -70,7 +70,7 @@ def _source(session: Session, name: str, row: dict[str, Any]) -> dict[str, Any]:
 _KEPT = ("first_sight", "last_attempt", "last_good", "last_new", "failures", "trouble", "held_until", "pending", "dead")
 
 
-@click.command()
+@click.command(short_help="Say in one line whether all is well.")
 @json_option
 @pass_session
 def status(session: Session, as_json: bool) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from storage.model import Run
 
 
-@click.command()
+@click.command(short_help="Watch until stopped.")
 @pass_session
 def run(session: Session) -> int:
     r"""Watch: check each source when it is due and tell what is new, until stopped (Ctrl-C, or SIGTERM).
@@ -48,7 +48,7 @@ def run(session: Session) -> int:
         return Service(config, db, sources()).run()
 
 
-@click.command()
+@click.command(short_help="Check sources now, whatever the schedule.")
 @click.argument("sources", nargs=-1, metavar="[SOURCE ...]")
 @click.option("--alert/--silent", default=True, help="Tell subscribers what is new (the default), or only record it.")
 @click.option("--new-only", is_flag=True, help="Do not read the releases of the last four days again.")
@@ -90,7 +90,7 @@ def crawl(session: Session, sources: tuple[str, ...], alert: bool, new_only: boo
     return 0 if not failed else 69 if failed == len(done) else 1
 
 
-@click.command()
+@click.command(short_help="Deliver what is due, once.")
 @json_option
 @pass_session
 def deliver(session: Session, as_json: bool) -> int:
