@@ -78,7 +78,7 @@ async def crawl(options: Options, out: BinaryIO) -> None:
 
     settings = Settings()
     settings.setmodule(ours, priority="project")
-    settings.setdict({**ours.CHILD, "USER_AGENT": options.agent, "ANSWERS": out}, priority="cmdline")
+    settings.setdict({**ours.CHILD, "USER_AGENT": options.agent, "ANSWERS": out.fileno()}, priority="cmdline")
     configure_logging(settings)
     jobs: asyncio.Queue[wire.Job | None] = asyncio.Queue()
     feeding = asyncio.ensure_future(take(jobs, options.cpu))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from dataclasses import replace
 from typing import Self
@@ -18,11 +19,11 @@ class AnswerLine:
     """Writes each answer as it comes.
 
     Args:
-        out: an unbuffered binary stream, handed over in the setting ANSWERS.
+        out: a binary stream; the setting ANSWERS holds its file descriptor, since Scrapy copies settings deeply.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self.out = crawler.settings["ANSWERS"]
+        self.out = os.fdopen(crawler.settings.getint("ANSWERS"), "wb", closefd=False)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
