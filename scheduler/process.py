@@ -27,7 +27,7 @@ ENVIRONMENT = frozenset({"PATH", "HOME", "TMPDIR", "TZ", "LANG", "SSL_CERT_FILE"
 """What the child gets of the environment, besides LC_* and PYTHON*: no secret of the service is among it."""
 GRACE = 10.0
 """Seconds a child that was asked to end may take."""
-LOUDEST = 200
+LOUDEST = 50
 """Lines of a child's standard error that are logged; a flood is not."""
 
 

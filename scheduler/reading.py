@@ -212,7 +212,6 @@ class Reading:
                 page=answer.page,
                 silent=self._silent,
                 route=self._route,
-                by_hand=self._by_hand,
             )
             if answer.validators is not None:
                 fetches.save_validators(self._db, ask_address(wanted.url, self._base), answer.validators, now)

@@ -23,7 +23,7 @@ from storage.database import Database
 FRESH = timedelta(hours=24)
 """How long a copy may be used (RFC 9309, 2.4)."""
 RENEW = timedelta(hours=20)
-"""From this age on each check tries for a new copy, so that a host that fails briefly is still served by the old one."""
+"""From this age on each check tries for a new copy, so that the old one can still serve while a host fails briefly."""
 LIMIT = 500 << 10
 """Bytes that are read, the least RFC 9309 (2.5) allows a crawler to read."""
 HOPS = 5
