@@ -131,6 +131,12 @@ class Mail:
         """Return the mail, parsed."""
         return message_from_bytes(self.raw, policy=policy.default)
 
+    @property
+    def text(self) -> str:
+        """Return its plain text, decoded."""
+        part = self.message.get_body(("plain",))
+        return part.get_content() if part else ""
+
 
 class MailServer:
     """An SMTP server on a loopback port of its own that keeps what it gets; `with` opens and closes it."""

@@ -67,7 +67,7 @@ class Outcome:
 
     def mail_of(self, alert: Alert) -> Mail | None:
         """Return the mail that tells of an alert: it names the address, and the first to do so is the new one."""
-        telling = [mail for mail in self.mails if alert[0] in str(mail.message.get_body(("plain",)) or "")]
+        telling = [mail for mail in self.mails if alert[0] in mail.text]
         place = 1 if alert[1] == "revised" else 0
         return telling[place] if len(telling) > place else None
 
@@ -120,9 +120,10 @@ def _row(one: Issued, row: dict[str, Any] | None, outcome: Outcome) -> tuple[str
     title = f"{escape(one.release.title)}\n[dim]{one.key}[/]"
     if row is None:
         return title, "[red]not recorded[/]", ""
+    why = escape((row["reason"] or "nothing speaks for it").rpartition(": ")[2])
     if not row["cooperation"]:
-        return title, f"[dim]no co-operation: {escape(row['reason'] or 'nothing speaks for it')}[/]", "[dim]nobody[/]"
-    said = f"[green]{escape(row['kind'] or 'co-operation')}[/] {row['score']:.2f}  {escape(row['reason'] or '')}"
+        return title, f"[dim]no co-operation: {why}[/]", "[dim]nobody[/]"
+    said = f"[green]{escape(row['kind'] or 'co-operation')}[/] {row['score']:.2f}: {why}"
     if row["duplicate_of"]:
         return title, said, f"[dim]same text as release {row['duplicate_of']}: told once[/]"
     if row["silent"]:

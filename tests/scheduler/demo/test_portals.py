@@ -9,7 +9,7 @@ import requests
 
 from scheduler.demo.invented import HONG_KONG, stock, synthetic
 from scheduler.demo.portals import SOURCES, Portals
-from scraper.find import sources, source_of
+from scraper.find import source_of, sources
 from scraper.pages.document import Document
 from scraper.source import listing_addresses
 
