@@ -7,7 +7,7 @@ from datetime import date
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.lexicon import Entry, Lexicon, lexicon
-from scraper.cooperation.passages import Hit, Passage, hits, passages
+from scraper.cooperation.passages import Hit, Passage, hits, passage, passages
 from scraper.cooperation.signals import Signal, signals
 from storage.model import Assessment, Evidence, Mention
 
@@ -36,7 +36,7 @@ def assess(
         An Assessment whose every evidence is a quote: `text[e.start:e.end] == e.text`.
     """
     words, model = lexicon(), weights()
-    head = Passage(0, len(title), tuple(hits(title[:2000], words)))
+    head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words)
     found = signals(head, body, jurisdiction)
     points = score(found, model)
@@ -85,8 +85,8 @@ def reason(found: list[Signal], model: Weights, cooperation: bool) -> str:
 def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[str, ...]:
     """Return the sides whose bodies or places are named, and the Mainland places their bodies belong to."""
     named: dict[str, None] = {}
-    for passage in (head, *body):
-        for entry in passage.of("body", "person", "sides", "place"):
+    for each in (head, *body):
+        for entry in each.of("body", "person", "sides", "place"):
             for side in sorted(entry.sides):
                 named.setdefault(side)
             place = entry.name if entry.what == "place" else entry.place
@@ -103,8 +103,8 @@ def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[s
 def mentions(text: str, body: list[Passage], what: str) -> tuple[Mention, ...]:
     """Return the first mention of each thing of a kind that the text names."""
     made: dict[str, Mention] = {}
-    for passage in body:
-        for hit in passage.hits:
+    for each in body:
+        for hit in each.hits:
             for entry in hit.entries:
                 if entry.what == what and entry.name not in made:
                     made[entry.name] = mention(text, hit, entry)

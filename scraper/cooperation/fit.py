@@ -21,7 +21,7 @@ from typing import Any
 from scraper.cooperation.folding import DATA
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.lexicon import lexicon
-from scraper.cooperation.passages import Passage, hits, passages
+from scraper.cooperation.passages import hits, passage, passages
 from scraper.cooperation.signals import Signal, names_against, names_for, signals
 
 ROUNDS, RATE, RIDGE = 1500, 0.5, 0.004
@@ -45,7 +45,7 @@ def examples(paths: Iterable[str]) -> list[Example]:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
             if line.strip():
                 row: dict[str, Any] = json.loads(line)
-                title = Passage(0, len(row["title"]), tuple(hits(row["title"], words)))
+                title = passage(0, len(row["title"]), hits(row["title"], words))
                 found = signals(title, passages(row["text"], words), row.get("jurisdiction"))
                 group = str(row.get("group") or row["id"])
                 made.append(

@@ -31,7 +31,7 @@ HEALTH_KINDS = frozenset(
 HOME_COUNTRIES = frozenset({"China"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """What a phrase stands for.
 
@@ -131,16 +131,16 @@ def speaks(health: Trie, name: str) -> bool:
 def lexicon() -> Lexicon:
     """Return everything the data files hold, loaded once."""
     terms, trie, health = read("terms.toml"), Trie(), Trie()
-    for term in terms["health"]["strong"]:
-        for form in forms(term):
-            health.add(fold(form), Entry("health", "health", health=True))
-            trie.add(fold(form), Entry("health", "health", health=True))
+    of_health = Entry("health", "health", health=True)
+    for form in (form for term in terms["health"]["strong"] for form in forms(term)):
+        health.add(fold(form), of_health)
+        trie.add(fold(form), of_health)
     places = add_places(trie, read("places.json")["rows"])
     bodies = read("bodies.json")
     add_bodies(trie, [*made(bodies["patterns"], places), *bodies["rows"]], places, health)
     for en, zh, sides, also in read("programmes.json")["rows"]:
-        of_health = speaks(health, en) or speaks(health, zh)
-        named(trie, [en, zh, *also], Entry("programme", en, frozenset(sides), health=of_health, chinese=zh))
+        healthy = speaks(health, en) or speaks(health, zh)
+        named(trie, [en, zh, *also], Entry("programme", en, frozenset(sides), health=healthy, chinese=zh))
     for en, zh, side, office, also in read("officials.json")["rows"]:
         named(trie, [en, zh, *also], Entry("person", en, frozenset({side}), chinese=zh, office=office))
     for what in ("act", "not"):
@@ -155,9 +155,12 @@ def lexicon() -> Lexicon:
 
 def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:
     """Add the forms of a list of terms; a term that holds a word of health speaks of health too."""
+    entries = {
+        (of_health, upper): replace(entry, health=of_health, upper=upper)
+        for of_health in (False, True)
+        for upper in (False, True)
+    }
     for word in words:
         of_health = entry.what in ("act", "cross") and speaks(health, word.replace("~", ""))
         for form in forms(word):
-            trie.add(
-                fold(form), Entry(entry.what, entry.name, entry.sides, health=of_health, upper=is_abbreviation(form))
-            )
+            trie.add(fold(form), entries[of_health, is_abbreviation(form)])

@@ -6,7 +6,7 @@ Not here: what that means for the release (signals.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scraper.cooperation.folding import fold
@@ -31,42 +31,49 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence: its place in the text and what was found in it, in order."""
+    """A sentence, and what was found in it (summed up once, since many tests ask).
+
+    Args:
+        start: where it starts in the text; `end` likewise.
+        hits: what was found in it, in order.
+        entries: what the hits stand for, in order.
+        sides: the jurisdictions named in any way: bodies, people, places, programmes, compounds such as 粵港.
+        bodies: the jurisdictions whose bodies or office holders are named.
+        acts: the kinds of act it tells (`meeting`, `agreement`, ...).
+        against: the reasons against, one for each phrase found (`case`, `compliance`, ...).
+        health: whether it speaks of health or medicine.
+    """
 
     start: int
     end: int
     hits: tuple[Hit, ...]
+    entries: tuple[Entry, ...]
+    sides: frozenset[str]
+    bodies: frozenset[str]
+    acts: frozenset[str]
+    against: tuple[str, ...]
+    health: bool
 
     def of(self, *what: str) -> Iterator[Entry]:
         """Yield the entries of the given kinds, in order."""
-        return (entry for hit in self.hits for entry in hit.entries if entry.what in what)
+        return (entry for entry in self.entries if entry.what in what)
 
-    @property
-    def bodies(self) -> frozenset[str]:
-        """The sides whose bodies or office holders are named."""
-        return frozenset(side for entry in self.of("body", "person") for side in entry.sides)
 
-    @property
-    def sides(self) -> frozenset[str]:
-        """The sides named in any way: bodies, people, places, programmes and compounds such as 粵港."""
-        return frozenset(
-            side for entry in self.of("body", "person", "place", "programme", "sides") for side in entry.sides
-        )
-
-    @property
-    def health(self) -> bool:
-        """Whether it speaks of health or medicine."""
-        return any(entry.health for hit in self.hits for entry in hit.entries)
-
-    @property
-    def acts(self) -> frozenset[str]:
-        """The kinds of act it tells (`meeting`, `agreement`, ...)."""
-        return frozenset(entry.name for entry in self.of("act"))
-
-    @property
-    def against(self) -> tuple[str, ...]:
-        """The reasons against, one for each phrase found (`case`, `compliance`, ...)."""
-        return tuple(entry.name for entry in self.of("not"))
+def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:
+    """Return the passage of a sentence in which `found` was found."""
+    entries = tuple(entry for hit in found for entry in hit.entries)
+    distinct = frozenset(entries)
+    return Passage(
+        start,
+        end,
+        tuple(found),
+        entries,
+        sides=frozenset(side for entry in distinct for side in entry.sides),
+        bodies=frozenset(side for entry in distinct if entry.what in ("body", "person") for side in entry.sides),
+        acts=frozenset(entry.name for entry in distinct if entry.what == "act"),
+        against=tuple(entry.name for entry in entries if entry.what == "not"),
+        health=any(entry.health for entry in distinct),
+    )
 
 
 def hits(text: str, lexicon: Lexicon) -> list[Hit]:
@@ -102,5 +109,5 @@ def passages(text: str, lexicon: Lexicon) -> list[Passage]:
         first = at
         while at < len(found) and found[at].start < end:
             at += 1
-        made.append(Passage(start, end, tuple(found[first:at])))
+        made.append(passage(start, end, found[first:at]))
     return made
