@@ -45,11 +45,20 @@ def mail(message: Message, sender: str, recipient: str, subscription: str, date:
     made["Date"] = format_datetime(date)
     made["Message-ID"] = message_id(message, sender, recipient)
     made["X-Alert-ID"] = message.id
-    made["List-Id"] = f"<{subscription.lower()}.coopwatch.{domain}>"
+    for list_id in _list_ids(subscription, domain):
+        made["List-Id"] = list_id
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(message.text, cte="base64")
     made.add_alternative(message.html, subtype="html", cte="base64")
     return made
+
+
+def _list_ids(subscription: str, domain: str) -> list[str]:
+    """Return one `List-Id`, or none under a very long domain: past a line's end Python would encode it, which no
+    mail program reads."""
+    short = hashlib.sha256(subscription.encode()).hexdigest()[:12]
+    forms = (f"<{subscription.lower()}.coopwatch.{domain}>", f"<{short}.{domain}>")
+    return [form for form in forms if len(form) <= 66][:1]
 
 
 def _domain(sender: str) -> str:

@@ -23,7 +23,8 @@ WORDS = {
     ChangeKind.GONE: ("Withdrawn", "The portal no longer shows this release; its last wording is kept."),
     ChangeKind.RETURNED: ("Published again", "The portal shows this release again after it had been withdrawn."),
 }
-QUOTES, QUOTE, PIECE = 8, 400, 600  # how many quotes a mail shows, and characters of a quote and of a piece of a diff
+# What a mail shows at most: quotes and the characters of one, pieces of a diff and the characters of one, parties.
+QUOTES, QUOTE, PIECES, PIECE, PARTIES = 8, 400, 80, 600, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +79,38 @@ def _templates() -> Environment:
 
 def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
     """Return what the templates may show: cleaned, shortened, and links only where they are links."""
-    release, assessment = notice.release, notice.assessment
-    name, meaning = WORDS[notice.change.kind]
+    release, assessment, change = notice.release, notice.assessment, notice.change
+    name, meaning = WORDS[change.kind]
+    if change.kind is ChangeKind.NEW and not assessment.cooperation:
+        meaning = "A new release."
     heaviest = sorted(assessment.evidence, key=lambda one: -one.weight)[:QUOTES]
+    parties = data["cooperation"]["parties"][:PARTIES]
     return {
         "word": name,
-        "meaning": meaning if notice.change.kind != ChangeKind.NEW or assessment.cooperation else "A new release.",
+        "meaning": meaning,
         "language": release.language,
-        "title": shorten(_line(release.title), 500),
-        "old_title": _old_title(notice),
+        "title": _line(release.title, 500),
+        "old_title": _line(notice.before.title, 500) if notice.before and notice.before.title != release.title else "",
         "link": web_link(release.url),
-        "address": shorten(_line(release.url), 300),
+        "address": _line(release.url, 300),
         "portal": _line(release.portal),
         "department": _line(release.department or ""),
         "published": _time(release.published, release.precision),
-        "detected": _time(notice.change.at, Precision.SECOND),
+        "detected": _time(change.at, Precision.SECOND),
         "kind": _line(assessment.kind or "").replace("_", " "),
         "score": f"{assessment.score:.2f}",
-        "reason": shorten(_line(assessment.reason), 500),
-        "jurisdictions": [_line(one) for one in assessment.jurisdictions],
-        "parties": [(_line(one["name"]), _line(one["jurisdiction"] or "")) for one in data["cooperation"]["parties"]],
-        "quotes": [
-            (shorten(_line(one.text), QUOTE), shorten(_line(one.why), 200))
-            for one in sorted(heaviest, key=lambda one: one.start)
-        ],
-        "diff": [(one["op"], shorten(clean(one["text"]), PIECE)) for one in data["diff"] or ()],
-        "version": notice.change.version,
+        "reason": _line(assessment.reason, 500),
+        "jurisdictions": [_line(one) for one in assessment.jurisdictions[:PARTIES]],
+        "parties": [(_line(one["name"]), _line(one["jurisdiction"] or "")) for one in parties],
+        "quotes": [(_line(one.text, QUOTE), _line(one.why)) for one in sorted(heaviest, key=lambda one: one.start)],
+        "diff": [(one["op"], clean(shorten(one["text"], PIECE))) for one in (data["diff"] or ())[:PIECES]],
+        "version": change.version,
     }
 
 
-def _old_title(notice: Notice) -> str:
-    before = notice.before.title if notice.before else notice.release.title
-    return "" if before == notice.release.title else shorten(_line(before), 500)
-
-
-def _line(text: str) -> str:
-    return " ".join(clean(text).split())
+def _line(text: str, longest: int = 200) -> str:
+    # Cut before cleaning as well: cleaning looks at every character, and some texts have millions.
+    return shorten(" ".join(clean(text[: 4 * longest]).split()), longest)
 
 
 def _time(at: datetime | None, precision: Precision | None) -> str:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from scheduler.alerts.plain import shorten
-from storage.diff import diff
-from storage.model import Delivery, Evidence, Mention, Notice
+from storage.diff import Piece, diff
+from storage.model import Assessment, Delivery, Evidence, Mention
 
 SCHEMA = "coopwatch.alert/1"
 LONGEST = 20_000  # bytes; Standard Webhooks advises less than 20 kB
+AROUND = 120  # characters kept of a passage that a revision did not touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +23,25 @@ class Room:
     characters: int
     items: int
 
+    def cut(self, text: str, most: int = 200) -> str:
+        """Return a text of at most `most` characters, fewer where there is less room."""
+        return shorten(text, min(self.characters, most))
+
 
 # Tried in turn until the body fits. The last fits always: see the test with the longest of everything.
+WHOLE = Room(1_000_000, 10_000)
 ROOMS = (Room(2000, 40), Room(600, 20), Room(200, 10), Room(60, 4))
 
 
 def payload(delivery: Delivery) -> dict[str, Any]:
     """Return the body of a delivery's webhook as a value; what is too long is shortened, and `shortened` says so."""
-    whole = _told(delivery, Room(1_000_000, 10_000))
-    if _fits(whole):
-        return whole
+    before = delivery.notice.before
+    pieces = None if before is None else diff(before.text, delivery.notice.release.text)
+    told = _told(delivery, pieces, WHOLE)
     for room in ROOMS:
-        told = _told(delivery, room) | {"shortened": True}
-        if _fits(told):
+        if len(encode(told)) < LONGEST:
             break
+        told = _told(delivery, pieces, room) | {"shortened": True}
     return told
 
 
@@ -44,13 +50,8 @@ def encode(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _fits(data: dict[str, Any]) -> bool:
-    return len(encode(data)) < LONGEST
-
-
-def _told(delivery: Delivery, room: Room) -> dict[str, Any]:
-    notice = delivery.notice
-    change, release = notice.change, notice.release
+def _told(delivery: Delivery, pieces: Sequence[Piece] | None, room: Room) -> dict[str, Any]:
+    change, release, before = delivery.notice.change, delivery.notice.release, delivery.notice.before
     return {
         "schema": SCHEMA,
         "id": delivery.message_id,
@@ -58,36 +59,36 @@ def _told(delivery: Delivery, room: Room) -> dict[str, Any]:
         "timestamp": change.at.isoformat(),
         "kind": str(change.kind),
         "subscription": delivery.subscription,
-        "title": shorten(release.title, min(room.characters, 1000)),
+        "title": room.cut(release.title, 1000),
         "url": release.url if len(release.url) <= 2000 else None,
         "source": release.source,
-        "portal": shorten(release.portal, 253),
+        "portal": room.cut(release.portal, 253),
         "language": release.language,
-        "department": None if release.department is None else shorten(release.department, 200),
-        "published": None if release.published is None else release.published.isoformat(),
-        "precision": None if release.precision is None else str(release.precision),
+        "department": release.department and room.cut(release.department),
+        "published": release.published and release.published.isoformat(),
+        "precision": release.precision and str(release.precision),
         "detected": change.at.isoformat(),
         "story": change.story_id,
         "release": change.release_id,
         "version": change.version,
-        "cooperation": _cooperation(notice, room),
-        "before": _before(notice, room),
-        "diff": _diff(notice, room),
+        "cooperation": _cooperation(delivery.notice.assessment, room),
+        "before": before
+        and {"version": before.number, "title": room.cut(before.title, 1000), "seen": before.seen.isoformat()},
+        "diff": None if pieces is None else [_piece(piece, room) for piece in pieces[: room.items * 2]],
         "shortened": False,
     }
 
 
-def _cooperation(notice: Notice, room: Room) -> dict[str, Any]:
-    made = notice.assessment
+def _cooperation(made: Assessment, room: Room) -> dict[str, Any]:
     return {
         "cooperation": made.cooperation,
         "score": made.score,
-        "kind": made.kind,
-        "reason": shorten(made.reason, min(room.characters, 1000)),
-        "jurisdictions": [shorten(name, 100) for name in made.jurisdictions[: room.items]],
+        "kind": made.kind and room.cut(made.kind),
+        "reason": room.cut(made.reason, 1000),
+        "jurisdictions": [room.cut(name) for name in made.jurisdictions[: room.items]],
         "parties": _parties(made.parties, room),
         "evidence": _evidence(made.evidence, room),
-        "detector": shorten(made.detector, 100),
+        "detector": room.cut(made.detector),
     }
 
 
@@ -95,46 +96,29 @@ def _parties(parties: Sequence[Mention], room: Room) -> list[dict[str, Any]]:
     once = {party.name: party for party in reversed(parties)}
     first = sorted(once.values(), key=lambda party: party.start)[: room.items]
     return [
-        {"name": shorten(party.name, 200), "jurisdiction": party.jurisdiction and shorten(party.jurisdiction, 100)}
+        {"name": room.cut(party.name), "jurisdiction": party.jurisdiction and room.cut(party.jurisdiction)}
         for party in first
     ]
 
 
 def _evidence(evidence: Sequence[Evidence], room: Room) -> list[dict[str, Any]]:
-    heaviest = sorted(evidence, key=lambda one: -one.weight)[: room.items]
+    heaviest = sorted(evidence, key=lambda one: -abs(one.weight))[: room.items]
     return [
         {
             "start": one.start,
             "end": one.end,
             "text": shorten(one.text, room.characters),
-            "why": shorten(one.why, 200),
+            "why": room.cut(one.why),
             "weight": one.weight,
         }
         for one in sorted(heaviest, key=lambda one: (one.start, one.end))
     ]
 
 
-def _before(notice: Notice, room: Room) -> dict[str, Any] | None:
-    if notice.before is None:
-        return None
-    return {
-        "version": notice.before.number,
-        "title": shorten(notice.before.title, min(room.characters, 1000)),
-        "seen": notice.before.seen.isoformat(),
-    }
-
-
-def _diff(notice: Notice, room: Room) -> list[dict[str, str]] | None:
-    """Return what a revision took out and put in; of what stayed the same, the words around it."""
-    if notice.before is None:
-        return None
-    pieces = diff(notice.before.text, notice.release.text)
-    told = [
-        {"op": piece.op, "text": _around(piece.text) if piece.op == "same" else shorten(piece.text, room.characters)}
-        for piece in pieces
-    ]
-    return told[: room.items * 2]
-
-
-def _around(text: str) -> str:
-    return text if len(text) <= 120 else f"{text[:55].rstrip()} … {text[-55:].lstrip()}"
+def _piece(piece: Piece, room: Room) -> dict[str, str]:
+    """Return a piece of a diff; of what stayed the same only the words next to what did not."""
+    text = shorten(piece.text, room.characters)
+    if piece.op == "same" and len(piece.text) > AROUND:
+        half = min(AROUND, room.characters) // 2
+        text = f"{piece.text[: half - 2].rstrip()} … {piece.text[2 - half :].lstrip()}"
+    return {"op": piece.op, "text": text}
