@@ -9,17 +9,26 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Literal
 
 Op = Literal["same", "added", "removed"]
 
-MOST_TOKENS = 3_000
-"""Changed stretches with more words than this are told whole: the time to compare grows with the square of it."""
+MOST_WORK = 1_000_000
+"""Stretches are compared while their lengths multiplied, summed over the text, stay below this; the rest is told whole.
+Enough for six rewritten paragraphs of 400 words, and a bound of seconds on a text made to be slow."""
+
+LEAST_ALIKE = 0.3
+"""Paragraphs of which less than this share stayed are told as one that went and one that came."""
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
-_TOKEN = re.compile(rf"[{_CJK}]|(?:(?![{_CJK}])\w)+|\s+|.", re.DOTALL)
+# A word has the space before it, so that the space between two changed words does not count as having stayed.
+_TOKEN = re.compile(rf"[{_CJK}]|[^\S\n]*(?:(?![{_CJK}])\w)+|\s+|.", re.DOTALL)
 _PARAGRAPH = re.compile(r"[^\n]*\n|[^\n]+")
+
+_SPACE_AND_REST = re.compile(r"^(\s*)(.+)$", re.DOTALL)
+
+_Step = tuple[bool, int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +39,76 @@ class Piece:
     text: str
 
 
+class _Comparison:
+    """The comparing of two texts, with the work that may still be spent on it."""
+
+    def __init__(self) -> None:
+        self._left = MOST_WORK
+
+    def steps(self, old: Sequence[str], new: Sequence[str]) -> Iterator[_Step]:
+        """Yield (stayed, from, to, from, to): stretches of both lists that stayed and those that changed, in order."""
+        head = _alike(zip(old, new, strict=False))
+        tail = _alike(zip(reversed(old[head:]), reversed(new[head:]), strict=False))
+        a, b, c, d = head, len(old) - tail, head, len(new) - tail
+        if head:
+            yield True, 0, head, 0, head
+        if a < b and c < d and self._afford((b - a) * (d - c)):
+            for tag, e, f, g, h in SequenceMatcher(None, old[a:b], new[c:d], autojunk=False).get_opcodes():
+                yield tag == "equal", a + e, a + f, c + g, c + h
+        elif a < b or c < d:
+            yield False, a, b, c, d
+        if tail:
+            yield True, b, len(old), d, len(new)
+
+    def _afford(self, work: int) -> bool:
+        if work > self._left:
+            return False
+        self._left -= work
+        return True
+
+    def words(self, before: str, after: str) -> Iterator[Piece]:
+        """Compare two stretches word by word, where they are alike enough for that to be readable."""
+        old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+        steps = list(self.steps(old, new))
+        kept = sum(len("".join(old[a:b])) for stayed, a, b, _, _ in steps if stayed)
+        if kept < LEAST_ALIKE * max(len(before), len(after)):
+            yield from _replaced(before, after)
+            return
+        for at, (stayed, a, b, c, d) in enumerate(steps):
+            text = "".join(old[a:b])
+            if stayed and not (0 < at < len(steps) - 1 and _is_island(text)):
+                yield Piece("same", text)
+            else:
+                yield from _replaced(text, "".join(new[c:d]))
+
+
 def diff(before: str, after: str) -> tuple[Piece, ...]:
     """Return the pieces that lead from one text to the other.
 
     Those that stayed or went make up `before`, those that stayed or came make up `after`, each in order.
     """
     old, new = _PARAGRAPH.findall(before), _PARAGRAPH.findall(after)
+    comparison = _Comparison()
     pieces: list[Piece] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
+    for stayed, a, b, c, d in comparison.steps(old, new):
+        if stayed:
             pieces.append(Piece("same", "".join(old[a:b])))
         else:
-            pieces.extend(_words("".join(old[a:b]), "".join(new[c:d])))
+            for was, now in _stretches(old[a:b], new[c:d]):
+                pieces.extend(comparison.words("".join(was), "".join(now)))
     return tuple(_joined(pieces))
 
 
-def _words(before: str, after: str) -> Iterator[Piece]:
-    """Compare two stretches word by word, where they are alike enough for that to be readable."""
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
-    if not old or not new or max(len(old), len(new)) > MOST_TOKENS:
-        yield from _replaced(before, after)
-        return
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < 0.4:
-        yield from _replaced(before, after)
-        return
-    opcodes = matcher.get_opcodes()
-    for at, (tag, a, b, c, d) in enumerate(opcodes):
-        kept = "".join(old[a:b])
-        if tag == "equal" and not (0 < at < len(opcodes) - 1 and _is_island(kept)):
-            yield Piece("same", kept)
-        else:
-            yield from _replaced(kept, "".join(new[c:d]))
+def _stretches(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    """Yield changed paragraphs in pairs, where there are as many of both, else as one stretch."""
+    if len(old) == len(new):
+        yield from (([was], [now]) for was, now in zip(old, new, strict=True))
+    else:
+        yield old, new
+
+
+def _alike(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _is_island(kept: str) -> bool:
@@ -94,14 +141,18 @@ def unified(before: str, after: str) -> str:
     `{+...+}` mark the words. Of the paragraphs that stayed, one is shown on either side, the others as `  ...`.
     No colour and no line feed at the end; an empty string where nothing changed.
     """
+    if before == after:
+        return ""
     old, new = (text.split("\n") if text else [] for text in (before, after))
+    comparison = _Comparison()
     lines: list[str] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            lines.extend(_context(old[a:b], first=a == 0, last=b == len(old)))
+    for stayed, a, b, c, d in comparison.steps(old, new):
+        if stayed:
+            lines.extend(_context(old[a:b], first=(a, c) == (0, 0), last=(b, d) == (len(old), len(new))))
         else:
-            lines.extend(_changed(old[a:b], new[c:d]))
-    return "\n".join(lines) if any(line[:1] in "-+" for line in lines) else ""
+            for was, now in _stretches(old[a:b], new[c:d]):
+                lines.extend(_lines(was, now, tuple(_joined(comparison.words("\n".join(was), "\n".join(now))))))
+    return "\n".join(lines)
 
 
 def _context(paragraphs: Sequence[str], *, first: bool, last: bool) -> list[str]:
@@ -112,21 +163,17 @@ def _context(paragraphs: Sequence[str], *, first: bool, last: bool) -> list[str]
     return [*head, *(["  ..."] if left_out else []), *tail]
 
 
-def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    pieces = list(_joined(_words("\n".join(old), "\n".join(new))))
+def _lines(was: Sequence[str], now: Sequence[str], pieces: Sequence[Piece]) -> Iterator[str]:
     reworded = any(piece.op == "same" for piece in pieces)
-    for sign, op, brackets, paragraphs in (("-", "removed", "[--]", old), ("+", "added", "{++}", new)):
-        if not paragraphs:
-            continue
-        marked = "".join(
-            _marked(piece.text, brackets) if piece.op == op and reworded else piece.text
-            for piece in pieces
-            if piece.op in ("same", op)
-        )
-        yield from (f"{sign} {line}" for line in marked.split("\n"))
+    for sign, op, brackets, paragraphs in (("-", "removed", ("[-", "-]"), was), ("+", "added", ("{+", "+}"), now)):
+        told = (piece for piece in pieces if piece.op in ("same", op))
+        if paragraphs:
+            text = "".join(
+                _marked(piece.text, brackets) if reworded and piece.op == op else piece.text for piece in told
+            )
+            yield from (f"{sign} {line}" for line in text.split("\n"))
 
 
-def _marked(text: str, brackets: str) -> str:
-    """Put brackets around a stretch, on each of its lines."""
-    lines = text.split("\n")
-    return "\n".join(f"{brackets[:2]}{line}{brackets[2:]}" if line else "" for line in lines)
+def _marked(text: str, brackets: tuple[str, str]) -> str:
+    """Put brackets around a stretch, on each of its lines, the space before it left outside."""
+    return "\n".join(_SPACE_AND_REST.sub(rf"\1{brackets[0]}\2{brackets[1]}", line) for line in text.split("\n"))

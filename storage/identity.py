@@ -20,9 +20,10 @@ _SAFE = "/%:@!$&'()*+,;=~-._"
 
 # Title suffixes that say what hangs below the text; with half-width brackets, as `fold` leaves them.
 _SUFFIX = re.compile(
-    r"\s*\((?:with (?:photos?|videos?|photos? and videos?|photo/video|pictures?|annex(?:es)?|table|chart|infographics?)"
+    r"\s*\((?:with (?:photo|video|picture|annex|table|chart|infographic|attachment|audio)[a-z]*"
+    r"(?:(?:/|, | and | & )(?:photo|video|picture|annex|table|chart|infographic|attachment|audio)[a-z]*)*"
     r"|附(?:有)?[圖图相照影短表片](?:[片像])?(?:[/、及和][^()]{1,4})?"
-    r"|only in (?:chinese|english)|chinese only|english only|只有(?:中|英)文|只有(?:中|英)文版)\)\s*$",
+    r"|(?:only )?in (?:chinese|english)(?: only)?|(?:chinese|english) only|只有[中英]文版?)\)\s*$",
     re.IGNORECASE,
 )
 
