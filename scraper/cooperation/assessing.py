@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from scraper.cooperation.dates import dates
+from scraper.cooperation.figures import figures
+from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.lexicon import Entry, Lexicon, lexicon
-from scraper.cooperation.passages import Hit, Passage, hits, passage, passages
+from scraper.cooperation.passages import READ, Hit, Passage, hits, passage, passages
+from scraper.cooperation.people import people
 from scraper.cooperation.signals import Signal, signals
 from storage.model import Assessment, Evidence, Mention
 
@@ -36,6 +40,7 @@ def assess(
         An Assessment whose every evidence is a quote: `text[e.start:e.end] == e.text`.
     """
     words, model = lexicon(), weights()
+    folded = fold(text[:READ])
     head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words)
     found = signals(head, body, jurisdiction)
@@ -50,9 +55,11 @@ def assess(
         jurisdictions=jurisdictions(head, body, words),
         evidence=evidence(text, found, body, model),
         parties=mentions(text, body, "body"),
-        people=mentions(text, body, "person"),
+        people=people(text, folded, mentions(text, body, "person")),
         places=mentions(text, body, "place"),
         programmes=mentions(text, body, "programme"),
+        dates=dates(text, folded, body, published),
+        figures=figures(text, folded, body),
     )
 
 

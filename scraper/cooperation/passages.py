@@ -14,7 +14,7 @@ from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.units import cut
 
 # As much of a text as is read, in characters: far more than a release holds, and a bound on what a hostile one costs.
-READ = 50_000
+READ = 30_000
 # A sentence ends at a line's end, a Chinese stop, or a Latin stop before a blank that follows a word of three letters
 # or more (so not after "Dr.", "No." or an initial).
 END = re.compile(r"\n+|[。！？；!?;]+[\"']?|(?<=[a-z0-9)\"'][a-z0-9)\"'][a-z0-9)\"'])\.[\"']?(?= )")

@@ -1,0 +1,82 @@
+"""Finds the figures a text states: value, qualifier, unit and what they count. Not here: dates, years and ordinals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from scraper.cooperation.dates import ENGLISH, HAN, MONTH, around
+from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
+from scraper.cooperation.passages import READ, Passage
+from storage.model import Figure
+
+QUALIFIERS = {
+    **dict.fromkeys(("over", "more than", "exceeding", "at least", "逾", "超过", "多达", "至少", "不少于"), "over"),
+    **dict.fromkeys(
+        ("about", "around", "some", "approximately", "nearly", "almost", "约", "大约", "近", "接近"), "about"
+    ),
+    **dict.fromkeys(("up to", "at most", "as many as", "最多", "至多"), "up to"),
+}
+HEAD = "|".join(sorted(QUALIFIERS, key=len, reverse=True))
+SPELT = "|".join(sorted((w for w in WORDS if w not in ("zero", "one")), key=len, reverse=True))
+ENGLISH_FIGURE = re.compile(
+    rf"(?<![\w.$/-])(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
+    rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b)"
+    r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?)"
+)
+UNITS = "名位人个间家项份种宗岁年日天次届所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
+HAN_FIGURE = re.compile(
+    rf"(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
+    rf"(?P<u>%|[{UNITS}])(?P<what>[\u4e00-\u9fff]{{0,8}})"
+)
+# What follows a number without being counted by it, and idioms that hold a number without stating one.
+NO_UNIT = frozenset(f"{MONTH}|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split("|"))
+IDIOMS = re.compile(
+    "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点"
+)
+
+
+def blocked(folded: str) -> list[tuple[int, int]]:
+    """Return the spans that state dates or hold idioms: no figure starts in one."""
+    spans = [m.span() for pattern in (ENGLISH, HAN, IDIOMS) for m in pattern.finditer(folded, 0, READ)]
+    return sorted(spans)
+
+
+def figures(text: str, folded: str, body: Sequence[Passage]) -> tuple[Figure, ...]:
+    """Return the figures that `text` states, in order; `what` is what is counted, or the passage around it.
+
+    Args:
+        text: the release's text.
+        folded: the same, folded.
+        body: its passages.
+    """
+    taken = {at for start, end in blocked(folded) for at in range(start, end)}
+    found = [figure(text, match, body) for match in ENGLISH_FIGURE.finditer(folded, 0, READ) if counts(match, taken)]
+    found += [
+        figure(text, match, body) for match in HAN_FIGURE.finditer(folded, 0, READ) if counts(match, taken, folded)
+    ]
+    return tuple(sorted((f for f in found if f is not None), key=lambda f: f.start))
+
+
+def counts(match: re.Match[str], taken: set[int], folded: str = "") -> bool:
+    """Tell whether a match counts something: not in a date, not an ordinal, not followed by a mere function word."""
+    start = match.start("n")
+    if start in taken or (folded and start and folded[start - 1] in "第之.-" + CHINESE):
+        return False
+    return match["u"].strip(" -").split(" ")[0] not in NO_UNIT
+
+
+def figure(text: str, match: re.Match[str], body: Sequence[Passage]) -> Figure | None:
+    """Return the figure a match states, or None where its number cannot be read."""
+    part = match.groupdict()
+    number = value(part["n"])
+    if number is None:
+        return None
+    number *= SCALES.get(part["s"] or "", 1)
+    qualifier = QUALIFIERS.get(part["q"] or "") or ("over" if part.get("more") else None)
+    start, end = match.span()
+    unit = text[match.start("u") : match.end("u")].strip(" -")
+    if part.get("money"):
+        unit = text[match.start("money") : match.end("money")]
+    counted = text[match.start("what") : match.end("what")] if part.get("what") else around(text, body, start)
+    return Figure(number, unit, counted, start, end, qualifier)
