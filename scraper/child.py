@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ctypes
 import json
+import math
 import os
 import resource
 import signal
@@ -39,7 +40,7 @@ def limit(options: Options) -> None:
 def grant_cpu(seconds: int) -> None:
     """Allow this many seconds of CPU from now: past them the kernel ends the process (SIGXCPU)."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = int(used.ru_utime + used.ru_stime) + max(1, seconds)
+    allowed = math.ceil(used.ru_utime + used.ru_stime) + max(1, seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
 
 

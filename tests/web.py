@@ -166,9 +166,7 @@ def feed(numbers, *, size: int = 0, tell: str = "") -> bytes:
         f"<description><![CDATA[Arrangement {n} begins next week.{tell}]]></description></item>"
         for n in numbers
     )
-    text = (
-        f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>News</title>{items}</channel></rss>'
-    )
+    text = f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>N</title>{items}</channel></rss>'
     return text.replace("</channel>", f"<!--{'x' * max(0, size - len(text))}--></channel>").encode()
 
 
