@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, cast
+
+import certifi
 
 import scraper
 from scraper import wire
@@ -32,13 +35,28 @@ LOUDEST = 50
 
 
 def environment() -> dict[str, str]:
-    """Return the child's environment: no secrets, our packages importable, one memory arena instead of one a thread."""
+    """Return the child's environment: no secrets, our packages importable, the same authorities trusted as here.
+
+    One memory arena a thread would use up the address space that is allowed; two are enough.
+    """
     kept = {
         name: value for name, value in os.environ.items() if name in ENVIRONMENT or name.startswith(("LC_", "PYTHON"))
     }
     ours = str(Path(scraper.__file__).parent.parent)
     paths = [ours, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
+    if not kept.keys() & {"SSL_CERT_FILE", "SSL_CERT_DIR"}:
+        kept |= _authorities()
     return {**kept, "PYTHONPATH": os.pathsep.join(paths), "MALLOC_ARENA_MAX": "2"}
+
+
+def _authorities() -> dict[str, str]:
+    """Return where OpenSSL finds the system's authorities, as this interpreter's own does; certifi's without any."""
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        return {"SSL_CERT_FILE": paths.cafile}
+    if paths.capath and any(Path(paths.capath).iterdir()):
+        return {"SSL_CERT_DIR": paths.capath}
+    return {"SSL_CERT_FILE": certifi.where()}
 
 
 class Process:

@@ -19,7 +19,7 @@ from scraper.wire import Answer, Job
 from storage import fetches, links, releases
 from storage.database import Database
 from storage.errors import RefusedError
-from storage.model import Assessment, Recorded, Release, Verdict
+from storage.model import Assessment, Recorded, Release, Validators, Verdict
 from storage.outbox import Route
 
 BATCH = 50
@@ -193,6 +193,8 @@ class Reading:
             releases.record_unread(self._db, wanted.key, now)
             self._verdict(Verdict.UNCHANGED)
         elif answer.outcome == "missing" and wanted.again:
+            # Should the page return as it was, a 304 would not tell us: it is asked for in full until it is read again.
+            fetches.save_validators(self._db, ask_address(wanted.url, self._base), Validators(), now)
             missing = releases.record_missing(
                 self._db, wanted.key, now, by_hand=self._by_hand, route=self._silenced_route()
             )

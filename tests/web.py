@@ -1,7 +1,8 @@
-"""A small portal on loopback for tests of the crawling: pages that can be changed, and raw bytes for hostile answers."""
+"""A small portal on loopback for tests of the crawling: pages that can change, raw bytes for hostile answers."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import ssl
 import threading
@@ -128,10 +129,8 @@ def stalled(seconds: float = 30.0) -> Raw:
 
     def wait(handler: Handler):
         handler.connection.settimeout(seconds)
-        try:
+        with contextlib.suppress(OSError):
             handler.connection.recv(1)
-        except (TimeoutError, OSError):
-            pass
 
     return wait
 

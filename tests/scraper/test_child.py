@@ -51,8 +51,8 @@ class Asker:
         ask = ask or self.portal.base + web.path(number)
         url = LONG + web.path(number)
         job = Job(
-            self.number, "article", "hk_gia_en", url, ask, web.key(number), base=self.portal.base, validators=validators,
-            timeout=timeout,
+            self.number, "article", "hk_gia_en", url, ask, web.key(number),
+            base=self.portal.base, validators=validators, timeout=timeout,
         )  # fmt: skip
         found = self.child.do(job, timeout + 10)
         assert found is not None, self.child.fate
@@ -284,14 +284,18 @@ def test_a_bad_job_gets_its_answer_and_the_child_goes_on(ask):
     assert ask.article(PAGE).outcome == "read"
 
 
-def run(code: str, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], input=stdin, capture_output=True, timeout=60, env=environment(), check=False
-    )  # fmt: skip
+def run(code: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, env=environment(), check=False)
 
 
 def test_what_anybody_prints_goes_to_standard_error_and_never_among_the_answers():
-    code = "from scraper.child import answers_only\nout = answers_only()\nprint('noise')\nout.write(b'answer')\nout.flush()"
+    code = """
+from scraper.child import answers_only
+out = answers_only()
+print('noise')
+out.write(b'answer')
+out.flush()
+"""
     done = run(code)
     assert (done.stdout, done.stderr.strip()) == (b"answer", b"noise")
 
@@ -314,7 +318,12 @@ except MemoryError:
 
 
 def test_a_busy_loop_ends_with_its_cpu():
-    code = "from scraper.child import limit\nfrom scraper.wire import Options\nlimit(Options('x', cpu=1))\nwhile True: pass"
+    code = """
+from scraper.child import limit
+from scraper.wire import Options
+limit(Options("x", cpu=1))
+while True: pass
+"""
     assert run(code).returncode == -signal.SIGXCPU
 
 

@@ -25,10 +25,20 @@ from storage.model import (
 
 WHEN = datetime(2026, 11, 21, 8, 30, 0, 123456, timezone(timedelta(hours=8)))
 RELEASE = Release(
-    key="info.gov.hk/P1", source="hk_gia_zh", portal="www.info.gov.hk", url="https://www.info.gov.hk/a", language="zh-Hant",
-    title="衞生署\u2028與澳門", text="第一段\n第二段", jurisdiction="Hong Kong", published=WHEN, precision=Precision.SECOND,
-    department=None, captions=("甲", "乙"), page="ab" * 32,
-)  # fmt: skip
+    key="info.gov.hk/P1",
+    source="hk_gia_zh",
+    portal="www.info.gov.hk",
+    url="https://www.info.gov.hk/a",
+    language="zh-Hant",
+    title="衞生署\u2028與澳門",
+    text="第一段\n第二段",
+    jurisdiction="Hong Kong",
+    published=WHEN,
+    precision=Precision.SECOND,
+    department=None,
+    captions=("甲", "乙"),
+    page="ab" * 32,
+)
 ASSESSMENT = Assessment(
     True, 0.75, "d1", "visit", "Two bodies meet.", ("Hong Kong", "Macao"),
     evidence=(Evidence(0, 3, "第一段", "names a body", 1.0),),
