@@ -1,9 +1,9 @@
 """The email channel: SMTP with TLS that is verified, and one mail for each recipient.
 
-A subscription with several recipients is one delivery. Each recipient gets a copy of their own, whose Message-ID is made
-from the alert and the address and never changes. If some take theirs and others do not, the error names those who did
-(`DeliveryError.accepted`), and a later attempt of the same process leaves them out; after a restart they may get the same
-mail again, under the same Message-ID.
+A subscription with several recipients is one delivery. Each recipient gets a copy of their own, whose Message-ID is
+made from the alert and the address and never changes. If some take theirs and others do not, the error names those who
+did (`DeliveryError.accepted`), and a later attempt of the same process leaves them out; after a restart they may get
+the same mail again, under the same Message-ID.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class _Smtp(smtplib.SMTP):
         self._bell, self._wrap = bell, wrap
         super().__init__(timeout=SILENCE)
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock = socket.create_connection((host, port), min(timeout, self._bell.left()))
         self._bell.watch(sock)
         sock.settimeout(timeout)

@@ -24,7 +24,7 @@ class DeliveryError(Exception):
     def __init__(
         self,
         message: str,
-        permanent: bool = False,  # noqa: FBT001, FBT002 - the flag that every channel knows
+        permanent: bool = False,
         retry_after: float | None = None,
         accepted: Collection[str] = (),
     ) -> None:

@@ -54,8 +54,10 @@ def mail(message: Message, sender: str, recipient: str, subscription: str, date:
 
 
 def _list_ids(subscription: str, domain: str) -> list[str]:
-    """Return one `List-Id`, or none under a very long domain: past a line's end Python would encode it, which no
-    mail program reads."""
+    """Return one `List-Id`, or none under a very long domain.
+
+    What does not fit on one line Python would encode, which no mail program reads.
+    """
     short = hashlib.sha256(subscription.encode()).hexdigest()[:12]
     forms = (f"<{subscription.lower()}.coopwatch.{domain}>", f"<{short}.{domain}>")
     return [form for form in forms if len(form) <= 66][:1]

@@ -1,4 +1,4 @@
-"""Makes foreign text harmless before it goes into a header, a mail or a link. Pure. HTML is escaped by the templates."""
+"""Makes foreign text harmless before it goes into a header, a mail or a link. Pure. Templates escape HTML, not this."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 MINUTE, HOUR = 60.0, 3600.0
 DAY = 24 * HOUR
-# Standard Webhooks 1.0.0, "Deliverability and reliability": waits between the attempts, in seconds. After the last: dead.
+# Standard Webhooks 1.0.0, "Deliverability and reliability": waits between attempts, in seconds. After the last: dead.
 WEBHOOK_WAITS = (5.0, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR)
 # Greylisting wants some minutes (RFC 6647); then hourly, and three days in all, as mail servers do (RFC 5321, 4.5.4.1).
 EMAIL_WAITS = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR)

@@ -144,7 +144,7 @@ def read_request(connection):
 
 @pytest.fixture
 def answering(raw_server):
-    """Return a function that opens an HTTP server giving the same bytes to every request; `requests` holds what came."""
+    """Return a function that opens an HTTP server with one answer to every request; `requests` holds what came."""
 
     def open_one(answer, context=None):
         requests = []

@@ -28,22 +28,54 @@ def test_a_least_score_replaces_the_detectors_own_bar(make_notice):
 @pytest.mark.parametrize(
     ("where", "told"),
     [
-        ({"sources": ["hk_gia_en"]}, True),
-        ({"sources": ["mo_gcs_zh", "hk_gia_en"]}, True),
-        ({"sources": ["mo_gcs_zh"]}, False),
-        ({"languages": ["en"]}, True),
-        ({"languages": ["EN"]}, True),
-        ({"languages": ["zh-Hant", "pt"]}, False),
-        ({"jurisdictions": ["Guangdong"]}, True),
-        ({"jurisdictions": ["guangdong"]}, True),
-        ({"jurisdictions": ["Macao", "Mainland"]}, True),
-        ({"jurisdictions": ["Macao"]}, False),
-        ({"words": ["nurse"]}, True),
-        ({"words": ["transplant", "NURSE training"]}, True),
-        ({"words": ["transplant"]}, False),
-        ({"sources": ["hk_gia_en"], "languages": ["en"], "words": ["nurse"], "jurisdictions": ["Mainland"]}, True),
-        ({"sources": ["hk_gia_en"], "languages": ["zh-Hant"], "words": ["nurse"]}, False),
-        ({"sources": ["hk_gia_en"], "words": ["transplant"], "jurisdictions": ["Mainland"]}, False),
+        ({"sources": ("hk_gia_en",)}, True),
+        (
+            {
+                "sources": (
+                    "mo_gcs_zh",
+                    "hk_gia_en",
+                )
+            },
+            True,
+        ),
+        ({"sources": ("mo_gcs_zh",)}, False),
+        ({"languages": ("en",)}, True),
+        ({"languages": ("EN",)}, True),
+        (
+            {
+                "languages": (
+                    "zh-Hant",
+                    "pt",
+                )
+            },
+            False,
+        ),
+        ({"jurisdictions": ("Guangdong",)}, True),
+        ({"jurisdictions": ("guangdong",)}, True),
+        (
+            {
+                "jurisdictions": (
+                    "Macao",
+                    "Mainland",
+                )
+            },
+            True,
+        ),
+        ({"jurisdictions": ("Macao",)}, False),
+        ({"words": ("nurse",)}, True),
+        (
+            {
+                "words": (
+                    "transplant",
+                    "NURSE training",
+                )
+            },
+            True,
+        ),
+        ({"words": ("transplant",)}, False),
+        ({"sources": ("hk_gia_en",), "languages": ("en",), "words": ("nurse",), "jurisdictions": ("Mainland",)}, True),
+        ({"sources": ("hk_gia_en",), "languages": ("zh-Hant",), "words": ("nurse",)}, False),
+        ({"sources": ("hk_gia_en",), "words": ("transplant",), "jurisdictions": ("Mainland",)}, False),
     ],
 )
 def test_every_condition_must_hold_by_any_of_its_values(make_notice, where, told):
@@ -52,8 +84,8 @@ def test_every_condition_must_hold_by_any_of_its_values(make_notice, where, told
 
 def test_the_publishers_own_jurisdiction_counts_too(make_notice):
     notice = make_notice(jurisdiction="Macao", assessment={"jurisdictions": ("Mainland",)})
-    assert matches(wanting(jurisdictions=["Macao"]), notice)
-    assert not matches(wanting(jurisdictions=["Hong Kong"]), notice)
+    assert matches(wanting(jurisdictions=("Macao",)), notice)
+    assert not matches(wanting(jurisdictions=("Hong Kong",)), notice)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +111,8 @@ def test_the_publishers_own_jurisdiction_counts_too(make_notice):
     ],
 )
 def test_words_are_found_whatever_their_case_width_and_script(make_notice, word, text, found):
-    assert matches(wanting(words=[word]), make_notice(title="-", text=text)) is found
-    assert matches(wanting(words=[word]), make_notice(title=text, text="-")) is found
+    assert matches(wanting(words=(word,)), make_notice(title="-", text=text)) is found
+    assert matches(wanting(words=(word,)), make_notice(title=text, text="-")) is found
 
 
 def test_a_language_takes_in_its_scripts():
@@ -92,6 +124,6 @@ def test_a_language_takes_in_its_scripts():
 
 
 def test_a_route_names_each_wanting_subscription_once_and_in_order(make_notice):
-    ask = route([wanting("b"), wanting("a", words=["nurse"]), wanting("b"), wanting("c", sources=["mo_gcs_zh"])])
+    ask = route([wanting("b"), wanting("a", words=("nurse",)), wanting("b"), wanting("c", sources=("mo_gcs_zh",))])
     assert list(ask(make_notice())) == ["b", "a"]
     assert list(route([])(make_notice())) == []
