@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path as FilePath
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any, TypeVar, cast
 
 from scheduler.config import rules
 from scheduler.config.faults import ConfigError, Fault
-from scheduler.config.model import Config, Email, Politeness, Service, SourceConfig, Strict, Subscription, Where
+from scheduler.config.model import Config, Email, Politeness, Service, SourceConfig, Subscription
 from scheduler.config.toml_lines import Path, line_of, lines_of
 
 DEFAULT_FILE = "coopwatch.toml"
 # A configuration is a page of text; more is a mistake in the file name.
 LARGEST_FILE = 1024 * 1024
-TABLES: dict[str, type[Strict]] = {"service": Service, "politeness": Politeness, "email": Email}
-# What stands in for a needed key that is missing or faulty, so that the rest of its table can be checked as well.
-STAND_INS: dict[type[Strict], dict[str, Any]] = {
-    Email: {"host": "localhost", "from": "stand-in@example.org"},
-    Subscription: {"name": "stand-in"},
-}
-ModelT = TypeVar("ModelT", bound=Strict)
+TABLES = ("service", "politeness", "email")
+T = TypeVar("T")
 
 
 def load(path: str | os.PathLike[str] | None, source_names: Sequence[str] | None = None) -> Config:
@@ -63,9 +58,11 @@ def parse(text: str, names: Sequence[str], file: str = DEFAULT_FILE) -> tuple[Co
         return None, (_syntax_fault(text, file, str(error)),)
     lines = lines_of(text)
     config, findings = _checked(raw, names)
-    faults = [Fault(file, line_of(lines, path), dotted(path), what) for path, what in findings]
+    # One fault a key: a value that could not be read is missing for the rules as well, and that need not be said.
+    first = dict(reversed(findings))
+    faults = [Fault(file, line_of(lines, path), dotted(path), what) for path, what in first.items()]
     if faults or config is None:
-        return None, tuple(sorted(set(faults), key=lambda fault: (fault.line, fault.key)))
+        return None, tuple(sorted(faults, key=lambda fault: (fault.line, fault.key)))
     return config, ()
 
 
@@ -137,59 +134,45 @@ def _subscriptions(raw: Any, found: list[tuple[Path, str]]) -> list[tuple[int, S
     return [(place, subscription) for place, subscription in tables if subscription is not None]
 
 
-def _table(model: type[ModelT], raw: Any, at: Path, found: list[tuple[Path, str]]) -> ModelT | None:
-    """Return a table as its model; faults go to `found` and what is faulty is left out, so that the rest is checked."""
+def _table(table: type[T], raw: Any, at: Path, found: list[tuple[Path, str]]) -> T | None:
+    """Return a table of the file as its value.
+
+    Faults go to `found`; a faulty field gets its default or a stand-in, so that what hangs on it is checked as well.
+    """
     if not isinstance(raw, dict):
-        found.append((at, "is a table; write [" + dotted(at) + "] and its keys below"))
+        found.append((at, "is a table of keys and values"))
         return None
+    fields = {(one.metadata.get("key") or one.name): one for one in dataclasses.fields(cast("Any", table))}
+    found += [((*at, key), _unknown(key, tuple(fields))) for key in raw if key not in fields]
+    read: dict[str, Any] = {}
+    for key, field in fields.items():
+        if key in raw:
+            with _collecting((*at, key), found):
+                read[field.name] = _value(field.metadata, raw[key], (*at, key), found)
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            found.append(((*at, key), "is needed"))
+    return table(**{**_stand_ins(table, raw), **read})
+
+
+def _value(metadata: Mapping[str, Any], raw: Any, at: Path, found: list[tuple[Path, str]]) -> Any:
+    if "table" in metadata:
+        return _table(metadata["table"], raw, at, found) or metadata["table"]()
+    return metadata["reader"](raw)
+
+
+@contextmanager
+def _collecting(at: Path, found: list[tuple[Path, str]]) -> Iterator[None]:
     try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        faults = list(_field_faults(model, error))
-    found += [(at + path, what) for path, what in faults]
-    sound = _without(raw, [path for path, _ in faults])
-    try:
-        return model.model_validate({**STAND_INS.get(model, {}), **_channel_guess(model, raw), **sound})
-    except ValidationError:  # what is left cannot stand on its own; its own faults are told already
-        return None
+        yield
+    except ValueError as error:
+        found.append((at, str(error)))
 
 
-def _without(raw: Mapping[str, Any], faulty: Sequence[Path]) -> dict[str, Any]:
-    """Return a table without its faulty keys, inner tables likewise."""
-    gone = {path[0] for path in faulty if path and not isinstance(raw.get(str(path[0])), dict)}
-    sound = {key: value for key, value in raw.items() if key not in gone}
-    for key, value in sound.items():
-        if isinstance(value, dict):
-            sound[key] = _without(value, [path[1:] for path in faulty if path[:1] == (key,)])
-    return sound
-
-
-def _channel_guess(model: type[Strict], raw: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a subscription without a usable channel is checked as."""
-    return {"channel": "email" if "to" in raw else "webhook"} if model is Subscription else {}
-
-
-def _field_faults(model: type[Strict], error: ValidationError) -> Iterator[tuple[Path, str]]:
-    for fault in error.errors(include_url=False, include_input=False):
-        path: Path = tuple(part for part in fault["loc"] if not _is_branch(part))
-        if fault["type"] == "extra_forbidden":
-            yield path, _unknown(str(path[-1]), _keys(model, path[:-1]))
-        elif fault["type"] == "missing":
-            yield path, "is needed"
-        else:
-            what = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            yield path, what[:1].lower() + what[1:]
-
-
-def _is_branch(part: str | int) -> bool:
-    """Return whether pydantic put this into a path to name its own inner step rather than a key of ours."""
-    return isinstance(part, str) and ("[" in part or part.startswith("function-"))
-
-
-def _keys(model: type[Strict], path: Path) -> tuple[str, ...]:
-    """Return the keys that the table at `path` inside `model` knows."""
-    table = Where if path == ("where",) else model
-    return tuple(field.alias or name for name, field in table.model_fields.items())
+def _stand_ins(table: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stands in for needed keys that are missing or faulty; a subscription's channel is guessed."""
+    if table is Subscription:
+        return {"name": f"stand-in {id(raw)}", "channel": "email" if "to" in raw else "webhook"}
+    return {"host": "localhost", "from_": "stand-in@example.org"} if table is Email else {}
 
 
 def _unknown(key: str, known: Sequence[str]) -> str:

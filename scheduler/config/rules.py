@@ -120,7 +120,7 @@ def _webhook_faults(subscription: Subscription) -> Iterator[Finding]:
     if subscription.secret_env and subscription.secret_file:
         yield ("secret_file",), "is given as well as secret_env; keep one of them"
     if not subscription.secret_env and not subscription.secret_file:
-        yield (), "a webhook is signed: name its secret with secret_env or secret_file"
+        yield ("secret_env",), "a webhook is signed: name its secret with secret_env or secret_file"
 
 
 def _mail_faults(subscription: Subscription) -> Iterator[Finding]:
