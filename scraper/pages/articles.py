@@ -35,10 +35,12 @@ class Page:
             raise ParseError(document.url, "the page is empty")
         # recover: portals' markup is never clean. huge_tree: a long text is no fault; the fetcher caps the size.
         parser = etree.HTMLParser(recover=True, huge_tree=True, no_network=True, encoding="utf-8", remove_pis=True)
-        root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
-        if root is None:
-            self.refuse("there is no element in the page")
-        self.root: Any = root
+        try:
+            self.root: Any = etree.fromstring(markup.encode("utf-8", "replace"), parser)
+        except etree.LxmlError:
+            self.root = None
+        if self.root is None:
+            self.refuse("there is no markup in the page")
 
     def select(self, css: str) -> list[Any]:
         """Return the elements a selector finds, in the order of the page."""
@@ -53,27 +55,24 @@ class Page:
             without: selector of elements inside them to leave out.
         """
         left_out = frozenset(self.select(without)) if without else frozenset()
-        try:
-            for css in selectors:
-                if found := tuple(line for element in self.select(css) for line in lines(element, left_out)):
-                    return found
-        except NestingError as trouble:
-            raise ParseError(self.address, f"{trouble}: part of it may be lost") from None
+        for css in selectors:
+            if found := tuple(line for element in self.select(css) for line in self._seen(element, left_out)):
+                return found
         return ()
 
     def line(self, *selectors: str) -> str:
         """Return what the first element with any text says, as one line; an empty string where there is none."""
-        for css in selectors:
-            for element in self.select(css):
-                text = clean(" ".join(lines(element)))
-                if text:
-                    return text
-        return ""
+        return next((text for css in selectors for text in self.each(css)), "")
+
+    def line_of(self, element: Any) -> str:
+        """Return what an element says, as one line."""
+        return clean(" ".join(self._seen(element)))
 
     def each(self, css: str, attribute: str | None = None) -> tuple[str, ...]:
         """Return each element's text, or attribute, as one line; empty ones and repetitions left out."""
-        elements = self.select(css)
-        found = (clean(element.get(attribute) or "" if attribute else " ".join(lines(element))) for element in elements)
+        found = (
+            clean(element.get(attribute) or "") if attribute else self.line_of(element) for element in self.select(css)
+        )
         return tuple(dict.fromkeys(text for text in found if text))
 
     def meta(self, name: str) -> str:
@@ -99,6 +98,13 @@ class Page:
             captions=captions,
         )
 
+    def _seen(self, element: Any, left_out: frozenset[Any] = frozenset()) -> tuple[str, ...]:
+        """Return the lines of an element; markup nested too deep to be trusted is a ParseError."""
+        try:
+            return lines(element, left_out)
+        except NestingError as trouble:
+            raise ParseError(self.address, f"{trouble}: part of the text may be lost") from None
+
     def refuse(self, what: str) -> NoReturn:
         """Raise BlockedError where the page is a challenge or the like, else ParseError that says `what` was missed."""
         refuse(self.address, self.source, what)
@@ -119,7 +125,7 @@ def article(
 
     Args:
         address: of the release.
-        source: the decoded page; asked what it is when title or text are missing.
+        source: the decoded page; asked what it is when there is no text.
         title: as published.
         paragraphs: of the text alone.
         published: when, as far as the page tells.
@@ -132,10 +138,10 @@ def article(
         BlockedError: the page is a challenge, a log-in or an error page.
         ParseError: no title, no text, or a text in another language.
     """
-    if not title:
-        refuse(address, source, "no title where this source's releases have one")
     if not paragraphs:
         refuse(address, source, "no text where this source's releases have it")
+    if not title:
+        raise ParseError(address, "no title where this source's releases have one")
     written = written_in(title, "\n".join(paragraphs))
     if written.partition("-")[0] != language.partition("-")[0]:
         raise ParseError(address, f"written in {written}, and this source tells releases in {language}")

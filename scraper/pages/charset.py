@@ -64,7 +64,7 @@ def _labels(body: bytes, content_type: str) -> list[str]:
 
 def _decode_labelled(body: bytes, labels: list[str]) -> str:
     """Decode with the first label that fits; where the bytes look far more like another family, with that one."""
-    candidates = list(dict.fromkeys([*labels, GB, BIG5, WESTERN]))
+    candidates = list(dict.fromkeys([*labels, UTF8, GB, BIG5, WESTERN]))
     texts = {codec: body.decode(codec, "replace") for codec in candidates}
     fitting = [
         codec for codec in candidates if texts[codec].count("\ufffd") <= _SPOILT * len(texts[codec])

@@ -58,13 +58,16 @@ def _root(document: Document) -> Any:
     text = source.replace("\x00", "").strip()
     if not text:
         raise ParseError(document.url, "the feed is empty")
-    start = text[:2000].lower()
+    start = text[:2000].lower().partition("<rss")[0]
     if "<html" in start or "<!doctype html" in start:
         _blame_page(document.url, source)
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True, encoding="utf-8"
     )
-    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.LxmlError:
+        root = None
     if root is None or _name(root) not in ("rss", "RDF"):
         refuse(document.url, source, "this is not an RSS feed")
     if _TOO_DEEP(root):

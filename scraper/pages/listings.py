@@ -12,7 +12,7 @@ from scraper.pages.addresses import Address, Spelling
 from scraper.pages.articles import Page, article
 from scraper.pages.document import Article, Document, ParseError
 from scraper.pages.feeds import Entry, alone, entries
-from scraper.pages.text import NestingError, bare, clean, lines_of_markup
+from scraper.pages.text import NestingError, bare, lines_of_markup
 from storage.model import Link
 
 Reader = Callable[[Document], tuple[Link, ...]]
@@ -45,22 +45,22 @@ def index(address: Spelling, *selectors: str, banner: str) -> Reader:
         address: knows the releases' addresses.
         selectors: of the `a` elements, tried in turn until one leads to releases.
         banner: selector of the element that says which day it is (`21-06-2022`); an index without a link is believed to
-            be that of a day without releases only if this names the day of the index's own address.
+            be that of a day without releases only if this names the day of the index's own address, and no release is
+            linked from elsewhere on the page.
     """
 
     def links(document: Document) -> tuple[Link, ...]:
         """Return the index's links in its order, each release once; none for a day without releases."""
         page = Page(document)
-        seen = 0
-        for css in selectors:
-            anchors = page.select(css)
-            seen += len(anchors)
-            targets = ((_spelt(address, document, anchor.get("href")), anchor) for anchor in anchors)
-            offered = [Link(known.key, known.url, _title(anchor)) for known, anchor in targets if known]
+        for css in (*selectors, "a"):
+            targets = ((_spelt(address, document, anchor.get("href")), anchor) for anchor in page.select(css))
+            offered = [Link(known.key, known.url, page.line_of(anchor)) for known, anchor in targets if known]
+            if offered and css in selectors:
+                return _offered(document, offered, len(offered))
             if offered:
-                return _offered(document, offered, seen)
-        if seen or not _is_day(page.line(banner), document.url):
-            page.refuse(f"none of {seen} links is a release of this source" if seen else "no list of releases")
+                page.refuse("releases, but not where the list of releases used to be")
+        if page.select(selectors[0]) or not _is_day(page.line(banner), document.url):
+            page.refuse("no list of releases")
         return ()
 
     return links
@@ -90,7 +90,7 @@ def told(document: Document, address: Spelling, language: str) -> Article:
     published = dates.of_machine(entry.published)
     return article(
         document.url,
-        entry.description,
+        "",
         title=entry.title,
         paragraphs=paragraphs,
         published=published,
@@ -136,11 +136,6 @@ def _offered(document: Document, links: Iterable[Link], seen: int) -> tuple[Link
     if not by_key:
         raise ParseError(document.url, f"none of {seen} entries leads to a release of this source")
     return tuple(by_key.values())
-
-
-def _title(anchor: object) -> str:
-    """Return the words of a link as one line."""
-    return clean("".join(anchor.itertext(tag="*")))  # type: ignore[attr-defined]
 
 
 def _is_day(banner: str, address: str) -> bool:

@@ -32,13 +32,10 @@ class NestingError(ValueError):
 
 
 class _Cleaner(dict[int, str | None]):
-    """A table for `str.translate` that is filled as characters turn up: what is dropped, what becomes a space."""
+    """A table for `str.translate` that is filled as characters turn up; None is for those that are dropped."""
 
     def __missing__(self, code: int) -> str | None:
-        char = chr(code)
-        kept = " " if char.isspace() and char != _IDEOGRAPHIC_SPACE else char
-        dropped = kept != " " and unicodedata.category(char) in _DROPPED
-        self[code] = None if dropped else kept
+        self[code] = None if unicodedata.category(chr(code)) in _DROPPED else chr(code)
         return self[code]
 
 
@@ -51,16 +48,19 @@ def clean(text: str) -> str:
     A run of white space becomes one space, or one ideographic space (U+3000) where the portal set one: Chinese titles
     divide their halves with it. At the ends nothing is left of either.
     """
-    line = unicodedata.normalize("NFC", text.translate(_CLEANER))
-    if _IDEOGRAPHIC_SPACE not in line:
-        return " ".join(line.split())
-    halves = [" ".join(half.split()) for half in line.split(_IDEOGRAPHIC_SPACE)]
-    return _IDEOGRAPHIC_SPACE.join(half for half in halves if half)
+    if _IDEOGRAPHIC_SPACE in text:
+        halves = (clean(half) for half in text.split(_IDEOGRAPHIC_SPACE))
+        return _IDEOGRAPHIC_SPACE.join(half for half in halves if half)
+    line = " ".join(text.split())
+    if not line.isprintable():  # seldom: only then is each character looked at
+        line = " ".join(line.translate(_CLEANER).split())
+    return unicodedata.normalize("NFC", line)
 
 
 def bare(markup: str) -> str:
     """Return the text of `markup` without any white space: good for comparing, not for reading; one linear pass."""
-    return "".join(html.unescape(_TAG.sub("", markup)).translate(_CLEANER).split())
+    text = "".join(html.unescape(_TAG.sub("", markup)).split())
+    return text if text.isprintable() else "".join(text.translate(_CLEANER).split())
 
 
 def lines(root: Any, without: Collection[Any] = ()) -> tuple[str, ...]:
