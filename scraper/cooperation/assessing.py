@@ -9,11 +9,12 @@ from scraper.cooperation.figures import figures
 from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
-from scraper.cooperation.lexicon import Entry, Lexicon, lexicon
-from scraper.cooperation.passages import READ, Hit, Passage, hits, passage, passages
+from scraper.cooperation.lexicon import Lexicon, lexicon
+from scraper.cooperation.naming import officials, parties, places, programmes
+from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
-from scraper.cooperation.signals import Signal, signals
-from storage.model import Assessment, Evidence, Mention
+from scraper.cooperation.signals import Signal, home, signals
+from storage.model import Assessment, Evidence
 
 # A signal that moved the sum by less is not worth a reader's while.
 LEAST = 0.05
@@ -43,7 +44,8 @@ def assess(
     folded = fold(text[:READ])
     head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words)
-    found = signals(head, body, jurisdiction)
+    own = home([head, *body], jurisdiction)
+    found = signals(head, body, own)
     points = score(found, model)
     cooperation = points >= model.threshold
     return Assessment(
@@ -54,10 +56,10 @@ def assess(
         reason=reason(found, model, cooperation),
         jurisdictions=jurisdictions(head, body, words),
         evidence=evidence(text, found, body, model),
-        parties=mentions(text, body, "body"),
-        people=people(text, folded, mentions(text, body, "person")),
-        places=mentions(text, body, "place"),
-        programmes=mentions(text, body, "programme"),
+        parties=parties(text, body, own),
+        people=people(text, folded, officials(text, body)),
+        places=places(text, body, words),
+        programmes=programmes(text, body),
         dates=dates(text, folded, body, published),
         figures=figures(text, folded, body),
     )
@@ -105,28 +107,3 @@ def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[s
                 named.setdefault(place)
                 place = words.places[place].place
     return tuple(named)
-
-
-def mentions(text: str, body: list[Passage], what: str) -> tuple[Mention, ...]:
-    """Return the first mention of each thing of a kind that the text names."""
-    made: dict[str, Mention] = {}
-    for each in body:
-        for hit in each.hits:
-            for entry in hit.entries:
-                if entry.what == what and entry.name not in made:
-                    made[entry.name] = mention(text, hit, entry)
-    return tuple(made.values())
-
-
-def mention(text: str, hit: Hit, entry: Entry) -> Mention:
-    """Return the mention of an entry at a hit."""
-    return Mention(
-        entry.name,
-        hit.start,
-        hit.end,
-        text[hit.start : hit.end],
-        jurisdiction=entry.place or (min(entry.sides) if entry.sides else None),
-        kind=entry.kind or None,
-        office=entry.office or None,
-        aliases=(entry.chinese,) if entry.chinese else (),
-    )

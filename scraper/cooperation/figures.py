@@ -20,9 +20,10 @@ QUALIFIERS = {
 HEAD = "|".join(sorted(QUALIFIERS, key=len, reverse=True))
 SPELT = "|".join(sorted((w for w in WORDS if w not in ("zero", "one")), key=len, reverse=True))
 ENGLISH_FIGURE = re.compile(
-    rf"(?<![\w.$/-])(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
+    rf"(?<![\w.$/-])(?<!all )(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
     rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b)"
-    r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?)"
+    r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?|(?<=lion))"
+    r"|\b(?:man|woman|boy|girl|patient|aged)(?: of)? (?P<age>[0-9]{1,3})\b"
 )
 UNITS = "名位人个间家项份种宗岁年日天次届所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
 HAN_FIGURE = re.compile(
@@ -30,7 +31,11 @@ HAN_FIGURE = re.compile(
     rf"(?P<u>%|[{UNITS}])(?P<what>[\u4e00-\u9fff]{{0,8}})"
 )
 # What follows a number without being counted by it, and idioms that hold a number without stating one.
-NO_UNIT = frozenset(f"{MONTH}|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split("|"))
+NO_UNIT = frozenset(
+    f"{MONTH}|place|places|cities|sides|governments|regions|counterparts|jurisdictions|parties|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split(
+        "|"
+    )
+)
 IDIOMS = re.compile(
     "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点"
 )
@@ -60,6 +65,8 @@ def figures(text: str, folded: str, body: Sequence[Passage]) -> tuple[Figure, ..
 
 def counts(match: re.Match[str], taken: set[int], folded: str = "") -> bool:
     """Tell whether a match counts something: not in a date, not an ordinal, not followed by a mere function word."""
+    if match.groupdict().get("age"):
+        return True
     start = match.start("n")
     if start in taken or (folded and start and folded[start - 1] in "第之.-" + CHINESE):
         return False
@@ -69,8 +76,13 @@ def counts(match: re.Match[str], taken: set[int], folded: str = "") -> bool:
 def figure(text: str, match: re.Match[str], body: Sequence[Passage]) -> Figure | None:
     """Return the figure a match states, or None where its number cannot be read."""
     part = match.groupdict()
+    if part.get("age"):
+        start, end = match.span("age")
+        return Figure(float(part["age"]), "years old", around(text, body, start), start, end)
     number = value(part["n"])
     if number is None:
+        return None
+    if (part["u"] or "").startswith("年") and number > 1000:
         return None
     number *= SCALES.get(part["s"] or "", 1)
     qualifier = QUALIFIERS.get(part["q"] or "") or ("over" if part.get("more") else None)

@@ -22,7 +22,7 @@ from scraper.cooperation.folding import DATA
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.lexicon import lexicon
 from scraper.cooperation.passages import hits, passage, passages
-from scraper.cooperation.signals import Signal, names_against, names_for, signals
+from scraper.cooperation.signals import Signal, home, names_against, names_for, signals
 
 ROUNDS, RATE, RIDGE = 1500, 0.5, 0.004
 
@@ -46,7 +46,8 @@ def examples(paths: Iterable[str]) -> list[Example]:
             if line.strip():
                 row: dict[str, Any] = json.loads(line)
                 title = passage(0, len(row["title"]), hits(row["title"], words))
-                found = signals(title, passages(row["text"], words), row.get("jurisdiction"))
+                body = passages(row["text"], words)
+                found = signals(title, body, home([title, *body], row.get("jurisdiction")))
                 group = str(row.get("group") or row["id"])
                 made.append(
                     Example(str(row["id"]), group, row.get("lang", ""), row["label"] == "cooperation", tuple(found))

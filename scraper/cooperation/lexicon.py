@@ -27,6 +27,16 @@ HEALTH_KINDS = frozenset(
         "statutory council",
     }
 )
+# What kind of thing a programme is, by a word of its English name; the first that fits.
+KIND_WORDS = {
+    "policy": ("healthy ", "greater health industry", "northern metropolis", "belt and road", "outline development"),
+    "agreement": ("agreement", "memorandum", "pact", "arrangement"),
+    "conference": ("meeting", "conference", "convention", "forum", "summit", "assembly"),
+    "training": ("training centre", "specialist accreditation", "practice base"),
+    "exchange": ("visiting", "exchange"),
+    "emergency": ("exercise", "support team", "medical team", "emergency hospital", "reconstruction", "lightsaver"),
+    "service": ("voucher", "ambulance", "pilot scheme", "health record", "accreditation standards", "organ sharing"),
+}
 # What a pattern may not be made for: the two regions are no provinces, and China is the Mainland's own side.
 HOME_COUNTRIES = frozenset({"China"})
 
@@ -60,11 +70,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All phrases, and the places by English name (each with its side and what it lies in)."""
+    """All phrases, the places by English name, and a trie of places alone to look inside the names of bodies."""
 
     trie: Trie
     places: dict[str, Entry]
-    health: Trie
+    inside: Trie
 
 
 def read(name: str) -> dict[str, Any]:
@@ -112,7 +122,9 @@ def made(patterns: list[dict[str, Any]], places: dict[str, Entry]) -> Iterator[l
 
 def side_of(place: str, places: dict[str, Entry]) -> frozenset[str]:
     """Return the side a place belongs to; a name that is no listed place is a side of its own."""
-    return places[place].sides if place in places else frozenset({place})
+    if place in places:
+        return places[place].sides
+    return frozenset({place} if place else ())
 
 
 def add_bodies(trie: Trie, rows: list[list[Any]], places: dict[str, Entry], health: Trie) -> None:
@@ -136,11 +148,16 @@ def lexicon() -> Lexicon:
         health.add(fold(form), of_health)
         trie.add(fold(form), of_health)
     places = add_places(trie, read("places.json")["rows"])
+    inside = Trie()
+    add_places(inside, read("places.json")["rows"])
+    for short, name in read("places.json")["shorts"].items():
+        inside.add(fold(short), places[name])
     bodies = read("bodies.json")
     add_bodies(trie, [*made(bodies["patterns"], places), *bodies["rows"]], places, health)
     for en, zh, sides, also in read("programmes.json")["rows"]:
         healthy = speaks(health, en) or speaks(health, zh)
-        named(trie, [en, zh, *also], Entry("programme", en, frozenset(sides), health=healthy, chinese=zh))
+        kind = next((kind for kind, words in KIND_WORDS.items() if any(w in en.casefold() for w in words)), "")
+        named(trie, [en, zh, *also], Entry("programme", en, frozenset(sides), kind, health=healthy, chinese=zh))
     for en, zh, side, office, also in read("officials.json")["rows"]:
         named(trie, [en, zh, *also], Entry("person", en, frozenset({side}), chinese=zh, office=office))
     for what in ("act", "not"):
@@ -150,7 +167,7 @@ def lexicon() -> Lexicon:
     add_terms(trie, terms["ignore"]["term"], Entry("ignore", "ignore"), health)
     for sides, words in terms["sides"].items():
         add_terms(trie, words, Entry("sides", sides, frozenset(sides.split("+"))), health)
-    return Lexicon(trie, places, health)
+    return Lexicon(trie, places, inside)
 
 
 def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:

@@ -15,9 +15,12 @@ from scraper.cooperation.units import cut
 
 # As much of a text as is read, in characters: far more than a release holds, and a bound on what a hostile one costs.
 READ = 30_000
-# A sentence ends at a line's end, a Chinese stop, or a Latin stop before a blank that follows a word of three letters
-# or more (so not after "Dr.", "No." or an initial).
-END = re.compile(r"\n+|[。！？；!?;]+[\"']?|(?<=[a-z0-9)\"'][a-z0-9)\"'][a-z0-9)\"'])\.[\"']?(?= )")
+# A sentence ends at a line's end, a Chinese stop, or a Latin stop before a blank and a capital or figure, unless the
+# stop belongs to a title ("Dr.", "No.") or an initial.
+END = re.compile(
+    r"\n+|[。！？；!?;｡．]+[\"'”’」』]?"
+    r"|(?<![ .][A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<!\bMrs)(?<!\bProf)\.[\"'”’)]?(?= +[A-Z0-9\"'“‘(])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def hits(text: str, lexicon: Lexicon) -> list[Hit]:
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return (start, end) of each sentence of `text`, without the blanks around it; empty ones are left out."""
     cuts, start = [], 0
-    for end in [found.end() for found in END.finditer(fold(text))] + [len(text)]:
+    for end in [found.end() for found in END.finditer(text)] + [len(text)]:
         piece = text[start:end]
         bare = piece.strip()
         if bare:

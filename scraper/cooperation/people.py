@@ -52,12 +52,22 @@ def people(text: str, folded: str, known: tuple[Mention, ...]) -> tuple[Mention,
     parts = [part for mention in known for part in (mention.name, mention.text)]
     for start, end, office in candidates(text[:READ], folded):
         name = text[start:end]
-        if start in taken or end - 1 in taken or any(name in part or part in name for part in parts):
+        if (
+            NO_NAMES.intersection(name.split())
+            or start in taken
+            or end - 1 in taken
+            or any(name in part or part in name for part in parts)
+        ):
             continue
         if any(other != name and name in other for other in found):
             continue
         found.setdefault(name, Mention(name, start, end, name, office=office or None))
     return tuple(sorted(found.values(), key=lambda mention: mention.start))
+
+
+NO_NAMES = frozenset(
+    "Health Commission Bureau Department Authority Hospital University Office Provincial Municipal Medical Government Centre Committee Hong Kong Macao Macau Mainland Council Officer".split()
+)
 
 
 def candidates(text: str, folded: str) -> Iterator[tuple[int, int, str]]:
@@ -66,7 +76,7 @@ def candidates(text: str, folded: str) -> Iterator[tuple[int, int, str]]:
         if " " in match["name"] or "-" in match["name"]:
             yield *match.span("name"), ""
     for match in OFFICED.finditer(text):
-        group = "name" if match["name"] else "led"
+        group = next(group for group in ("name", "led", "of") if match[group])
         yield *match.span(group), match["office"] or ""
     for match in HAN.finditer(folded, 0, READ):
         yield *match.span("name"), text[match.start("office") : match.end("office")]

@@ -15,7 +15,7 @@ from scraper.cooperation.passages import Passage
 STRONG = frozenset(
     {"cooperation", "agreement", "exchange", "conference", "emergency", "training", "service", "legislation"}
 )
-WEAK = frozenset({"meeting", "visit"})
+WEAK = frozenset({"meeting", "visit", "delegation"})
 # Acts that no report of cases contains by the way: a patient may be on an exchange tour or be referred to a hospital.
 REPORTED_BY_NO_CASE = frozenset({"cooperation", "agreement", "conference", "emergency"})
 HOMES = ("Hong Kong", "Macao")
@@ -147,9 +147,8 @@ def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
     return sides.most_common(1)[0][0] if sides else None
 
 
-def signals(title: Passage, text: Sequence[Passage], jurisdiction: str | None) -> list[Signal]:
-    """Return the signals of a release that are not nil; those for co-operation first."""
-    own = home([title, *text], jurisdiction)
+def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
+    """Return the signals of a release that are not nil; `own` is the publisher's side (see `home`)."""
     opening = [acts_together(p, own) or receives(p, own) for p in text[:OPENING]]
     places = [(p.start, p.end) for p in text]
     made = [Signal(name, float(test(title, own)), None) for name, test in TITLE]

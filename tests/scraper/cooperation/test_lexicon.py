@@ -44,6 +44,8 @@ def test_each_body_lies_in_a_known_place() -> None:
     places = lexicon().places
     data = read("bodies.json")
     for row in [*made(data["patterns"], places), *data["rows"]]:
+        if row[3] == "own government":  # whose it is depends on the publisher
+            continue
         assert row[2] in places or row[2] == "International", row
         assert side_of(row[2], places)
 
