@@ -83,9 +83,11 @@ class Exchange:
             _HERE.bell = bell
             try:
                 return self._get(url, headers, cap)
-            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
-                if bell.rang:
+            except (TroubleError, requests.RequestException, HTTPError, OSError, ValueError) as error:
+                if bell.rang:  # whatever it looked like from here: the connection was cut
                     raise TroubleError(f"timeout: no whole answer within {self.deadline:g} s") from error
+                if isinstance(error, TroubleError):
+                    raise
                 raise TroubleError(_named(error)) from error
             finally:
                 _HERE.bell = None
@@ -104,8 +106,6 @@ class Exchange:
                 body += chunk
                 if len(body) > cap:
                     return Reply(200, response.headers, bytes(body[:cap]), whole=False)
-            if _HERE.bell.rang:
-                raise TroubleError(f"timeout: no whole answer within {self.deadline:g} s")
             return Reply(200, response.headers, bytes(body))
 
     def close(self) -> None:
@@ -122,27 +122,26 @@ def _context() -> ssl.SSLContext:
     return context
 
 
+NAMES: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
+    ("tls", (ssl.SSLError, PoolSSLError, requests.exceptions.SSLError)),
+    ("dns", (NameResolutionError, socket.gaierror)),
+    ("connect", (NewConnectionError,)),  # before the timeouts, whose subclass urllib3 has made it
+    ("timeout", (requests.Timeout, PoolTimeoutError, TimeoutError)),
+    ("truncated", (urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError)),
+)
+"""What each trouble is called, the first that fits."""
+
+
 def _named(error: Exception) -> str:
     """Return the name and the words for what went wrong below us."""
     causes = list(_causes(error))
     text = " ".join(str(causes[-1]).split())[:200]
-    for kinds, name in (
-        ((ssl.SSLError, PoolSSLError, requests.exceptions.SSLError), "tls"),
-        ((NameResolutionError, socket.gaierror), "dns"),
-        ((requests.Timeout, NewConnectionError), ""),
-        ((urllib3.exceptions.IncompleteRead, urllib3.exceptions.DecodeError), "truncated"),
-    ):
+    for name, kinds in NAMES:
         if any(isinstance(cause, kinds) for cause in causes):
-            if name:
-                return f"{name}: {text}"
-            break
-    if any(isinstance(cause, (requests.Timeout, PoolTimeoutError, TimeoutError)) for cause in causes):
-        return f"timeout: {text}"
-    if any(isinstance(cause, urllib3.exceptions.ProtocolError) for cause in causes) and not isinstance(
-        error, requests.RequestException
-    ):
-        return f"truncated: {text}"  # while the body was read
-    return f"connect: {text}"
+            return f"{name}: {text}"
+    # requests wraps what happens before the body; what comes bare from urllib3 happened while the body was read.
+    while_reading = isinstance(error, urllib3.exceptions.ProtocolError)
+    return f"{'truncated' if while_reading else 'connect'}: {text}"
 
 
 def _causes(error: BaseException) -> Any:
