@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from scraper.find import read, sources
 from scraper.pages.document import BlockedError, Document
 from storage.model import Precision
 
-SHELF = Path(os.environ.get("COOPWATCH_SHELF", Path(__file__).parents[4] / "shared")) / "sources" / "pages"
+SHELF = Path(__file__).parents[4] / "shared" / "sources" / "pages"
 pytestmark = pytest.mark.skipif(not SHELF.is_dir(), reason="the shelf of real pages (../shared) is not at hand")
 
 GIA = "https://www.info.gov.hk/gia/general/202206/21/P2022062100598.htm"
