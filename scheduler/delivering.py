@@ -91,12 +91,15 @@ class Dispatcher:
         clock = self._clock if now is None else lambda: now
         before = self._done.copy()
         while True:
+            with self._changed:
+                self._woken = False
             if self._begin(clock):
                 continue
             with self._changed:
-                if not self._running:
+                # Whoever ended since we last looked has set `_woken`, and made room for another.
+                if not self._running and not self._woken:
                     break
-                self._changed.wait()
+                self._changed.wait_for(lambda: self._woken)
         done = self._done - before
         return Summary(done[DeliveryState.SENT], done[DeliveryState.WAITING], done[DeliveryState.DEAD])
 

@@ -17,13 +17,15 @@ def rewind(db: Database, now: datetime) -> int:
     """Move what waits back by as much as its last attempt, or its making, lies in the future; return how many.
 
     A clock that went from 12:00 to 11:00 would otherwise turn "again in five minutes" into "again in 65 minutes". Where
-    the clock never went back nothing has been tried in the future, so asking once too often does no harm.
+    the clock never went back nothing has been tried in the future, so asking once too often does no harm; at worst a
+    wait that is longer than the leap becomes shorter by as much as the leap.
     """
     moved = 0
     with db.transaction():
         for row in db.rows(_OPEN, (stamp(now),)):
-            ahead = from_text(row["last"]) - now
-            if ahead > SLACK:
-                earlier = from_text(row["next_try"]) - ahead
+            last, due = from_text(row["last"]), from_text(row["next_try"])
+            # What is due before its last attempt has been moved already.
+            if last - now > SLACK and due >= last:
+                earlier = now + (due - last)
                 moved += db.execute("UPDATE delivery SET next_try = ? WHERE id = ?", (stamp(earlier), row["id"]))
     return moved
