@@ -3,6 +3,7 @@
 #   make demo    see it work, offline, in under a minute (installs what it needs into .venv first)
 #   make test    the tests                      make lint    style, types and floors
 #   make drill   the long trials                make bench   what things cost, on this machine
+#   make picture what the README shows
 #   make lock    write requirements/*.txt anew  make clean   remove .venv and what tools left behind
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3.14 python3 2>/dev/null))
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test drill lint bench lock clean
+.PHONY: help demo test drill lint bench picture lock clean
 
 help:
 	@sed -n 's/^#  *make/  make/p' Makefile
@@ -53,6 +54,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m scheduler.demo.bench $(ARGS)
+
+# The picture in the README: what the demo showed, as it was.
+picture: $(VENV)/.dev
+	@$(BIN)/python -m scheduler.demo.show --picture scheduler/demo/demo.svg
 
 lock: $(VENV)/.dev
 	@set -e; compile() { $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml "$$@"; }; \

@@ -10,7 +10,6 @@ import argparse
 import json
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +30,10 @@ from scheduler.demo.watching import Watch
 
 ENGLISH = ("hk_gia_en",)
 LISTING_ITEMS = 13  # made-up releases in a feed of about 30 KB
+
+
+class StalledError(RuntimeError):
+    """The service did not do what was to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,8 @@ def glances(folder: Path) -> Iterator[Figure]:
     """Measure 100 glances at an unchanged listing in the running service, answered with 304 and in full."""
     for name, validators, bound in (("answered with 304", True, None), ("answered in full", False, 0.3)):
         with _web(40, days=1, validators=validators, feed_items=LISTING_ITEMS) as web:
-            with Watch(folder / str(validators), web, only=ENGLISH, every="0.05s", linger="0s") as watch:
-                _must(watch.until(watch.seeded, 60), "the first look")
+            with Watch(folder / str(validators), web, only=ENGLISH, every="0.1s", linger="0s") as watch:
+                _must(watch.until(watch.seeded, 60), "the first look", watch)
                 time.sleep(1.5)
                 service = psutil.Process(watch.process.pid if watch.process else 0)
                 began = service.cpu_times()
@@ -69,14 +72,14 @@ def glances(folder: Path) -> Iterator[Figure]:
 def _glances(web: Portals, watch: Watch, wanted: int) -> int:
     """Wait until a listing was asked for so many times more, and return how many times it was."""
     asked = len(web.paths(containing="/rss/"))
-    _must(watch.until(lambda: len(web.paths(containing="/rss/")) >= asked + wanted, 60), f"{wanted} glances")
+    _must(watch.until(lambda: len(web.paths(containing="/rss/")) >= asked + wanted, 60), f"{wanted} glances", watch)
     return len(web.paths(containing="/rss/")) - asked
 
 
 def idle(folder: Path) -> Iterator[Figure]:
     """Measure the service's memory and CPU when nothing happens and the child has gone."""
     with _web(40, days=1) as web, Watch(folder / "idle", web, only=ENGLISH, every="15m", linger="0s") as watch:
-        _must(watch.until(watch.seeded, 60), "the first look")
+        _must(watch.until(watch.seeded, 60), "the first look", watch)
         time.sleep(2)
         service = psutil.Process(watch.process.pid if watch.process else 0)
         began = service.cpu_times()
@@ -97,7 +100,7 @@ def alerts(folder: Path) -> Iterator[Figure]:
             WebhookReceiver() as hooks,
             Watch(folder / linger, web, hooks=hooks, only=ENGLISH, every="0.2s", linger=linger) as watch,
         ):
-            _must(watch.until(watch.seeded, 60), "the first look")
+            _must(watch.until(watch.seeded, 60), "the first look", watch)
             time.sleep(1)
             for number in range(6):
                 took.append(_one_alert(watch, web, hooks, number))
@@ -115,19 +118,20 @@ def alerts(folder: Path) -> Iterator[Figure]:
 def _one_alert(watch: Watch, web: Portals, hooks: WebhookReceiver, number: int) -> float:
     asked, made = len(web.asked), _new(number)
     url = web.publish(made).url
-    _must(watch.until(lambda: any(hook.data.get("url") == url for hook in hooks.received), 30, 0.01), "an alert")
+    came = watch.until(lambda: any(hook.data.get("url") == url for hook in hooks.received), 30, 0.01)
+    _must(came, "an alert", watch)
     shown = next(one.at for one in web.asked[asked:] if "/rss/" in one.path and one.status == 200)
     told = next(hook.at for hook in hooks.received if hook.data.get("url") == url)
     return (told - shown).total_seconds()
 
 
 def crawl(folder: Path) -> Iterator[Figure]:
-    """Measure a crawl of 1,200 releases, everything on, against a plain Scrapy spider that only reads title and body."""
+    """Measure a crawl of 1,200 releases, everything on, against a plain Scrapy spider that reads title and body."""
     with _web(1200, days=2) as web:
         watch = Watch(folder / "crawl", web, only=ENGLISH)
         ours, began = _children(), time.monotonic()
         done = watch.command("crawl", seconds=300)
-        _must(done.returncode == 0, f"the crawl ({done.stderr[-500:]})")
+        _must(done.returncode == 0, f"the crawl ({done.stderr[-500:]})", watch)
         ours, wall = _children() - ours, time.monotonic() - began
         (row,) = watch.rows("SELECT count(*) AS n FROM releases")
         days = sorted({f"{one.published:%Y%m/%d}" for one in web.all()})[-2:]
@@ -197,7 +201,7 @@ def _web(count: int, *, days: int, validators: bool = True, feed_items: int | No
 
 
 def _new(number: int) -> Invented:
-    text = f"The Hospital Authority and the Macao Health Bureau today signed agreement number {number} on medical co-operation."
+    text = f"Hong Kong and the Macao Health Bureau today signed agreement number {number} on medical co-operation."
     rest = "Doctors and nurses of both sides will train together and meet twice a year."
     return Invented(
         f"new-{number}", "gia", "en", f"Hong Kong and Macao sign health co-operation agreement {number}", (text, rest)
@@ -209,9 +213,9 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _must(reached: object, what: str) -> None:
+def _must(reached: object, what: str, watch: Watch) -> None:
     if not reached:
-        raise subprocess.SubprocessError(f"{what} did not come in time; nothing can be measured")
+        raise StalledError(f"{what} did not come in time; nothing can be measured\n{watch.said()}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from rich.table import Table
 
 from scheduler.demo.issued import Issued
 from scheduler.demo.receivers import Hook, Mail
+from scheduler.output import cut, one_line
 
 Alert = tuple[str, str]  # address of the release, kind of the change
 
@@ -33,11 +35,13 @@ class Outcome:
         expected: the alerts that the webhook subscription must get.
         began: when a release was published or edited (seconds since 1970).
         first_sight_alerts: how many alerts came at first sight.
-        releases: the rows of the view `releases` at the end.
+        releases: the rows of the view `releases` at the end, with the evidence of the assessment.
         changes: the rows of the view `changes` at the end.
         exit_code: of the service.
         requests: how many the portals answered.
         seconds: how long it all took.
+        log: the last lines that the service wrote.
+        stalled: what did not come in time, so that the rest was not played; empty where all was.
     """
 
     issued: Sequence[Issued]
@@ -51,6 +55,8 @@ class Outcome:
     exit_code: int | None = None
     requests: int = 0
     seconds: float = 0.0
+    log: str = ""
+    stalled: str = ""
 
     def due_hooks(self) -> set[Alert]:
         """Return the alerts that the webhook subscription must have by now."""
@@ -74,7 +80,7 @@ class Outcome:
 
 def faults(outcome: Outcome) -> list[str]:
     """Return in words what did not go as it must; empty if all is well."""
-    found = []
+    found = [outcome.stalled] if outcome.stalled else []
     if outcome.first_sight_alerts:
         found.append(f"{outcome.first_sight_alerts} alerts came at first sight; it must be silent")
     told = Counter((hook.data.get("url", "?"), hook.data.get("kind", "?")) for hook in outcome.hooks if hook.verified)
@@ -120,15 +126,28 @@ def _row(one: Issued, row: dict[str, Any] | None, outcome: Outcome) -> tuple[str
     title = f"{escape(one.release.title)}\n[dim]{one.key}[/]"
     if row is None:
         return title, "[red]not recorded[/]", ""
-    why = escape((row["reason"] or "nothing speaks for it").rpartition(": ")[2])
     if not row["cooperation"]:
-        return title, f"[dim]no co-operation: {why}[/]", "[dim]nobody[/]"
-    said = f"[green]{escape(row['kind'] or 'co-operation')}[/] {row['score']:.2f}: {why}"
+        return title, f"[dim]no co-operation: {escape(_why_not(row['reason']))}[/]", "[dim]nobody[/]"
+    between = ", ".join(json.loads(row["jurisdictions"])[:3])
+    said = f"[green]{escape(row['kind'] or 'co-operation')}[/] {row['score']:.2f}  {escape(between)}"
+    if passage := heaviest(row["evidence"]):
+        said += f"\n[dim]“{escape(cut(one_line(passage), 96))}”[/]"
     if row["duplicate_of"]:
         return title, said, f"[dim]same text as release {row['duplicate_of']}: told once[/]"
     if row["silent"]:
         return title, said, f"[dim]silent: {escape(row['silent'])}[/]"
     return title, said, "\n".join(_told(one, outcome)) or "[red]nobody[/]"
+
+
+def heaviest(evidence: str | None) -> str:
+    """Return the passage that counted most, of the JSON that a row of the view `assessments` holds; it may be empty."""
+    passages = json.loads(evidence or "[]")
+    return str(max(passages, key=lambda one: one["weight"])["text"]) if passages else ""
+
+
+def _why_not(reason: str | None) -> str:
+    """Return the first two of the detector's reasons, without the sentence's beginning."""
+    return "; ".join((reason or "nothing speaks for it").rpartition(": ")[2].rstrip(".").split("; ")[:2])
 
 
 def _told(one: Issued, outcome: Outcome) -> Iterator[str]:
@@ -140,9 +159,13 @@ def _told(one: Issued, outcome: Outcome) -> Iterator[str]:
             (hook for hook in outcome.hooks if (hook.data.get("url"), hook.data.get("kind")) == (one.url, kind)), None
         )
         mail = outcome.mail_of((one.url, kind))
-        ways = [f"{way} {got.at.timestamp() - began:.1f} s" for way, got in (("webhook", hook), ("mail", mail)) if got]
+        ways = [
+            f"{way}\u00a0{got.at.timestamp() - began:.1f}\u00a0s"
+            for way, got in (("webhook", hook), ("mail", mail))
+            if got
+        ]
         if ways:
-            yield f"[green]{kind}[/] by {', '.join(ways)}"
+            yield f"[green]{kind}[/]: {', '.join(ways)}"
 
 
 def next_steps(

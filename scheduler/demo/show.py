@@ -27,7 +27,16 @@ from scheduler.demo.result import Outcome, faults, next_steps, picture_of, table
 from scheduler.demo.watching import Watch
 
 PATIENCE = 25.0  # seconds for any one step; on an idle machine each takes a few
-QUIET = 2.5  # seconds in which no further alert may come: two more checks of every source
+QUIET = 2.2  # seconds in which no further alert may come: two more checks of every source
+
+
+RELEASES = """
+    SELECT r.*, a.evidence FROM releases AS r LEFT JOIN assessments AS a ON a.release_id = r.id AND a.current
+    ORDER BY r.id"""
+
+
+class StalledError(RuntimeError):
+    """An act of the demo did not come to its end; the rest is not played."""
 
 
 class FolderError(ValueError):
@@ -56,11 +65,9 @@ def main(keep: str | Path | None = None, picture: str | Path | None = None) -> i
             _write_down(outcome, folder)
         for part in (*tables(outcome), next_steps(outcome, found, Path(keep) if keep else None, _called())):
             console.print(part)
-        if found and (folder / "service.log").exists():
+        if found:
             console.print("[bold]The end of the service's log[/]")
-            console.print(
-                "\n".join((folder / "service.log").read_text(errors="replace").splitlines()[-25:]), markup=False
-            )
+            console.print(outcome.log, markup=False)
     if picture:
         Path(picture).write_text(picture_of(console), encoding="utf-8")
     return 1 if found else 0
@@ -87,14 +94,18 @@ class Play:
             outcome = Outcome(issued=web.all(), hooks=hooks.received, mails=mail.received)
             self._say(f"info.gov.hk, news.gov.hk and gcs.gov.mo stand on loopback with {len(before)} releases")
             with watch:
-                self._first_sight(watch, outcome)
-                self._publish(watch, web, outcome, [one for one in meanwhile if not one.same_as])
-                self._tell_again(watch, web, outcome, [one for one in meanwhile if one.same_as])
-                self._edit(watch, web, outcome, [one for one in meanwhile if one.later])
-                with self._waiting("waiting for alerts that must not come"):
-                    time.sleep(QUIET)
+                try:
+                    self._first_sight(watch, outcome)
+                    self._publish(watch, web, outcome, [one for one in meanwhile if not one.same_as])
+                    self._tell_again(watch, web, outcome, [one for one in meanwhile if one.same_as])
+                    self._edit(watch, web, outcome, [one for one in meanwhile if one.later])
+                    with self._waiting("waiting for alerts that must not come"):
+                        time.sleep(QUIET)
+                except StalledError as error:
+                    outcome.stalled = str(error)
                 outcome.exit_code = watch.stop()
-            outcome.releases = watch.rows("SELECT * FROM releases ORDER BY id")
+            outcome.log = watch.said()
+            outcome.releases = watch.rows(RELEASES)
             outcome.changes = watch.rows("SELECT * FROM changes ORDER BY id")
             outcome.requests = len(web.asked)
             outcome.seconds = time.monotonic() - self.began
@@ -104,9 +115,10 @@ class Play:
 
     def _first_sight(self, watch: Watch, outcome: Outcome) -> None:
         with self._waiting("coopwatch sees its five sources for the first time"):
-            watch.until(lambda: watch.seeded() >= set(SOURCES), PATIENCE)
-        recorded = watch.rows("SELECT count(*) AS n FROM releases")
-        number = recorded[0]["n"] if recorded else 0
+            reached = watch.until(lambda: watch.seeded() >= set(SOURCES), PATIENCE)
+        if not reached:
+            raise StalledError(f"within {PATIENCE:.0f} s not every source had its first sight")
+        number = len(watch.rows("SELECT 1 FROM releases"))
         outcome.first_sight_alerts = len(outcome.hooks) + len(outcome.mails)
         self._say(f"First sight: {number} releases read, understood and recorded; nobody was told")
 
@@ -150,7 +162,8 @@ class Play:
             keys = {row["key"] for row in watch.rows("SELECT key FROM releases")}
             return {one.key for one in issued} <= keys
 
-        watch.until(done, PATIENCE)
+        if not watch.until(done, PATIENCE):
+            raise StalledError(f"within {PATIENCE:.0f} s not every release was read, and not every alert came")
 
     @contextlib.contextmanager
     def _waiting(self, for_what: str) -> Iterator[None]:

@@ -143,6 +143,12 @@ class Watch:
         columns, rows = answer[0], answer[1]
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
+    def said(self, lines: int = 25) -> str:
+        """Return the last lines of the service's log."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
     def seeded(self) -> set[str]:
         """Return the sources whose first whole check has ended."""
         return {row["name"] for row in self.rows("SELECT name FROM sources WHERE seeded IS NOT NULL")}
