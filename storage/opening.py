@@ -11,7 +11,7 @@ from sqlite_utils import Database as SqliteDatabase
 
 from storage import files
 from storage.engine import VERSION, sqlite3, wal_is_safe
-from storage.errors import NewerError, explain
+from storage.errors import NewerError, ReadOnlyError, explain
 from storage.migrations import MIGRATIONS
 
 PRAGMAS = (
@@ -36,12 +36,14 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         path: of the file, absolute.
         read_only: never write to it.
     """
-    conn = _connect(path, "ro" if read_only else "rw")
-    if read_only and not files.has_journal(path) and not _can_read(conn):
-        # A database in WAL mode that was closed cleanly, in a folder we may not write: there is no other way in.
-        conn.close()
-        conn = _connect(path, "ro&immutable=1")
-    return conn
+    try:
+        return _connect(path, "ro" if read_only else "rw")
+    except sqlite3.OperationalError as error:
+        barred = isinstance(explain(error, str(path)), ReadOnlyError)
+        if not (read_only and barred) or files.has_journal(path):
+            raise
+    # A database in WAL mode that was closed cleanly, in a folder we may not write: there is no other way in.
+    return _connect(path, "ro&immutable=1")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -51,18 +53,11 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     try:
         for pragma in PRAGMAS:
             conn.execute(pragma)
+        conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # SQLite opens the file no sooner
     except BaseException:
         conn.close()
         raise
     return conn
-
-
-def _can_read(conn: sqlite3.Connection) -> bool:
-    try:
-        conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        return False
-    return True
 
 
 def refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
