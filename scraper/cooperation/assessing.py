@@ -10,7 +10,7 @@ from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.lexicon import Lexicon, lexicon
-from scraper.cooperation.naming import officials, parties, places, programmes
+from scraper.cooperation.naming import every, officials, parties, places, programmes
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
 from scraper.cooperation.signals import Signal, home, signals
@@ -57,7 +57,9 @@ def assess(
         jurisdictions=jurisdictions(head, body, words),
         evidence=evidence(text, found, body, model),
         parties=parties(text, body, own),
-        people=people(text, folded, officials(text, body)),
+        people=people(
+            text, folded, officials(text, body), [(h.start, h.end) for h, e in every(body) if e.what == "body"]
+        ),
         places=places(text, body, words),
         programmes=programmes(text, body),
         dates=dates(text, folded, body, published),

@@ -6,6 +6,7 @@ out where that day is unknown.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -14,17 +15,18 @@ from scraper.cooperation.numerals import CHINESE, chinese
 from scraper.cooperation.passages import READ, Passage
 from storage.model import Dated
 
-MONTHS = "january february march april may june july august september october november december".split()
+MONTHS = [name.casefold() for name in calendar.month_name[1:]]
 MONTH = "|".join(MONTHS)
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+DAYS = [name.casefold() for name in calendar.day_name]
 NUMBER = f"[0-9{CHINESE}]{{1,4}}"
 ENGLISH = re.compile(
-    rf"\b(?P<m1>{MONTH}) (?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: (?:and|to|-) ?(?P<d2>[0-9]{{1,2}})\b)?(?:,? (?P<y1>(?:19|20)[0-9]{{2}}))?(?![0-9])"
+    rf"\b(?P<m1>{MONTH}) (?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?: (?:and|to|-) ?(?P<d2>[0-9]{{1,2}})\b)?"
+    r"(?:,? (?P<y1>(?:19|20)[0-9]{2}))?(?![0-9])"
     rf"|\b(?P<d3>[0-9]{{1,2}}) (?P<m3>{MONTH})(?:,? (?P<y3>(?:19|20)[0-9]{{2}}))?"
     rf"|\b(?P<m4>{MONTH}) (?:of )?(?P<y4>(?:19|20)[0-9]{{2}}|last year|this year|next year)\b"
-    rf"|\b(?P<rel>today|yesterday|tomorrow|next month|last month|this month|next year|last year)\b"
+    r"|\b(?P<rel>today|yesterday|tomorrow|next month|last month|this month|next year|last year)\b"
     rf"|\bon (?P<dow>{'|'.join(DAYS)})\b"
-    rf"|\b(?:in|since|by) (?P<y5>(?:19|20)[0-9]{{2}})\b"
+    r"|\b(?:in|since|by) (?P<y5>(?:19|20)[0-9]{2})\b"
 )
 # 今日 and its kin may be followed by the day itself in brackets: one date, not two.
 HAN = re.compile(
@@ -107,9 +109,12 @@ def from_chinese(found: re.Match[str], published: date | None) -> str | None:
     if part["oy"] or part["oy2"]:
         return part["oy"] or str(chinese(part["oy2"]))
     if part["m"]:
-        return calendar(part, published)
-    if published is None:
-        return None
+        return of_month(part, published)
+    return None if published is None else from_the_day(part, published)
+
+
+def from_the_day(part: dict[str, str], published: date) -> str | None:
+    """Return what a date told from the day of publishing means: 本月8日, 今日, 周五, 27日."""
     if part["rm"]:
         year, month = month_of(published, NEXT_TO_THIS[part["rm"][0]])
         return day(year, month, number(part["rd"])) if part["rd"] else f"{year}-{month:02}"
@@ -120,7 +125,7 @@ def from_chinese(found: re.Match[str], published: date | None) -> str | None:
     return bare(int(part["bare"]), published)
 
 
-def calendar(part: dict[str, str], published: date | None) -> str | None:
+def of_month(part: dict[str, str], published: date | None) -> str | None:
     """Return the date of a match that names a month by number, with or without year and day."""
     month = number(part["m"])
     if not 1 <= month <= 12:

@@ -22,7 +22,8 @@ SPELT = "|".join(sorted((w for w in WORDS if w not in ("zero", "one")), key=len,
 ENGLISH_FIGURE = re.compile(
     rf"(?<![\w.$/-])(?<!all )(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
     rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b)"
-    r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?|(?<=lion))"
+    r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?"
+    r"(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?|(?<=lion))"
     r"|\b(?:man|woman|boy|girl|patient|aged)(?: of)? (?P<age>[0-9]{1,3})\b"
 )
 UNITS = "名位人个间家项份种宗岁年日天次届所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"

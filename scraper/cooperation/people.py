@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scraper.cooperation.passages import READ
 from storage.model import Mention
 
-# A Latin name: two to four capitalised parts; Chinese given names may be hyphenated (Chung-mau) or initials (C Y).
-NAME = r"[A-Z][a-z']{1,14}(?:[- ][A-Za-z]?[a-z']{1,14})?(?: [A-Z][a-z']{1,14}(?:-[a-z]{1,10})?){0,2}"
+# A Latin name: one to four capitalised parts; given names may be hyphenated (Chung-mau).
+PART = r"[A-Z][a-z']{1,14}(?:-[A-Za-z][a-z']{0,14})?"
+NAME = rf"{PART}(?: {PART}){{0,3}}"
+PLAIN = rf"{PART}(?: {PART}){{1,2}}"
 TITLED = re.compile(rf"\b(?:Professor|Prof|Dr|Mr|Ms|Mrs|Miss|Dame|Sir|Madam)\.? (?P<name>{NAME})")
 OFFICE = (
     r"(?:(?:Vice|Deputy|Acting|Under|Assistant|Executive|Party|Honorary|Standing)[- ])*"
-    r"(?:Secretary(?:-General| General)?|Director(?:-General| General)?|Minister|Chairman|Chairperson|President|Commissioner|Controller|"
-    r"Governor|Mayor|Dean|Vice-[Mm]inister|Vice-[Pp]resident|Chief Executive|Chief|Officer|Superintendent|Ambassador|Head)"
+    r"(?:Secretary(?:-General| General)?|Director(?:-General| General)?|Minister|Chairman|Chairperson|President|"
+    r"Commissioner|Controller|Governor|Mayor|Dean|Vice-[Mm]inister|Vice-[Pp]resident|Chief Executive|Chief|Officer|"
+    r"Superintendent|Ambassador|Head)"
 )
-PLAIN = r"[A-Z][a-z']{1,14}(?: [A-Z][a-z']{1,14}(?:-[a-z]{1,10})?){1,2}"
+# "the President of Southern Medical University Zhang Yurun": an office before a body, a name behind it.
+BEFORE_BODY = re.compile(rf"\b(?P<office>{OFFICE})[^.;\n]{{0,50}}$")
+AFTER_BODY = re.compile(rf",? (?P<name>{PLAIN})\b")
 OFFICED = re.compile(
     rf"\b(?P<office>{OFFICE}(?: (?:of|for) (?:the )?[A-Z]\w+)?),? (?P<name>{PLAIN})\b|\bled by (?P<led>{PLAIN})\b"
 )
@@ -39,18 +44,21 @@ HAN = re.compile(
 )
 
 
-def people(text: str, folded: str, known: tuple[Mention, ...]) -> tuple[Mention, ...]:
+def people(
+    text: str, folded: str, known: tuple[Mention, ...], bodies: Sequence[tuple[int, int]]
+) -> tuple[Mention, ...]:
     """Return the people named: those `known` by the list of officials, and those found by office or title.
 
     Args:
         text: the release's text.
         folded: the same, folded.
-        known: what the gazetteer found.
+        known: what the list of officials found.
+        bodies: where bodies are named, as (start, end).
     """
     taken = {at for mention in known for at in range(mention.start, mention.end)}
     found = {mention.name: mention for mention in known}
     parts = [part for mention in known for part in (mention.name, mention.text)]
-    for start, end, office in candidates(text[:READ], folded):
+    for start, end, office in candidates(text[:READ], folded, bodies):
         name = text[start:end]
         if (
             NO_NAMES.intersection(name.split())
@@ -65,12 +73,36 @@ def people(text: str, folded: str, known: tuple[Mention, ...]) -> tuple[Mention,
     return tuple(sorted(found.values(), key=lambda mention: mention.start))
 
 
+# Capitalised words that stand after an office without being anybody's name.
+# Capitalised words that stand after an office without being anybody's name.
 NO_NAMES = frozenset(
-    "Health Commission Bureau Department Authority Hospital University Office Provincial Municipal Medical Government Centre Committee Hong Kong Macao Macau Mainland Council Officer".split()
+    [
+        "Health",
+        "Commission",
+        "Bureau",
+        "Department",
+        "Authority",
+        "Hospital",
+        "University",
+        "Office",
+        "Provincial",
+        "Municipal",
+        "Medical",
+        "Government",
+        "Centre",
+        "Committee",
+        "Hong",
+        "Kong",
+        "Macao",
+        "Macau",
+        "Mainland",
+        "Council",
+        "Officer",
+    ]
 )
 
 
-def candidates(text: str, folded: str) -> Iterator[tuple[int, int, str]]:
+def candidates(text: str, folded: str, bodies: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, office) of what looks like a person's name."""
     for match in TITLED.finditer(text):
         if " " in match["name"] or "-" in match["name"]:
@@ -78,5 +110,8 @@ def candidates(text: str, folded: str) -> Iterator[tuple[int, int, str]]:
     for match in OFFICED.finditer(text):
         group = next(group for group in ("name", "led", "of") if match[group])
         yield *match.span(group), match["office"] or ""
+    for start, end in bodies:
+        if (named := AFTER_BODY.match(text, end)) and (before := BEFORE_BODY.search(text[max(0, start - 80) : start])):
+            yield *named.span("name"), before["office"]
     for match in HAN.finditer(folded, 0, READ):
         yield *match.span("name"), text[match.start("office") : match.end("office")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,31 +44,9 @@ def test_both_seeds_are_co_operation_of_the_kind_their_readme_names(seed: Path, 
     assert {"Hong Kong", "Guangdong", "Mainland"} <= set(said.jurisdictions)
 
 
-NEAR_MISSES = [
-    ("en", "Traders urged to help inquiry", "The Department of Health asked importers of herbs from Guangdong to "
-     "co-operate with the investigation."),
-    ("en", "Joint operation against illicit cosmetic drugs", "Officers of the Department of Health and Hong Kong Customs "
-     "raided two clinics in a joint operation and arrested three people."),
-    ("en", "CHP notified of Legionnaires' disease case by Macao", "The Health Bureau of Macao notified the Centre for "
-     "Health Protection of a confirmed case in a man of 61 with a travel history to Hong Kong. His close contacts have "
-     "no symptoms."),
-    ("en", "Hong Kong and Chengdu sign tourism accord", "The Culture, Sports and Tourism Bureau signed a memorandum of "
-     "understanding with Chengdu on visitors and festivals."),
-    ("en", "Flu vaccination for pupils begins", "The Secretary for Health visited a school in Sha Tin. He called on "
-     "parents to sign the consent forms."),
-    ("zh-Hant", "商戶須配合調查", "衞生署呼籲售賣廣東藥材的商戶配合調查。"),
-    ("zh-Hant", "衞生署聯同海關採取聯合行動", "人員搜查兩間診所，檢獲懷疑未經註冊藥物，三人被捕。"),
-    ("zh-Hant", "衞生防護中心接獲澳門通報一宗退伍軍人病個案", "澳門衛生局通報，一名六十一歲男子確診，曾到訪香港。密切接觸者沒有病徵。"),
-    ("zh-Hant", "港蓉簽署旅遊備忘錄", "文化體育及旅遊局與成都市簽署旅遊合作備忘錄，推動盛事和文化。"),
-    ("zh-Hans", "商户须配合调查", "卫生署呼吁售卖广东药材的商户配合调查。"),
-    ("zh-Hans", "全省新增本土确诊病例9例", "昨日全省新增确诊病例9例，密切接触者均已隔离观察，其中一人曾赴香港。"),
-    ("zh-Hans", "两地警方合作打击走私", "香港警方与广东省公安厅开会，商讨合作打击毒品及走私。"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("language", "title", "text"), NEAR_MISSES, ids=[title for _, title, _ in NEAR_MISSES])
-def test_what_only_looks_like_co_operation_is_told_apart_with_reasons(language: str, title: str, text: str) -> None:
-    said = assess(title, text, language=language, jurisdiction="Hong Kong")
+@pytest.mark.parametrize("near", labelled(HERE / "near_misses.jsonl"), ids=lambda near: near["title"])
+def test_what_only_looks_like_co_operation_is_told_apart_with_reasons(near: dict[str, str]) -> None:
+    said = assess(near["title"], near["text"], language=near["lang"], jurisdiction="Hong Kong")
     assert not said.cooperation
     assert said.kind is None
     assert any(e.weight < 0 for e in said.evidence)
@@ -75,7 +54,9 @@ def test_what_only_looks_like_co_operation_is_told_apart_with_reasons(language: 
 
 
 def test_a_hit_says_in_plain_words_what_counted_and_quotes_it() -> None:
-    text = "Opening line.\nThe Hospital Authority and the Foshan Municipal Health Commission signed an agreement on training."
+    text = (
+        "Opening.\nThe Hospital Authority and the Foshan Municipal Health Commission signed an agreement on training."
+    )
     said = assess("Two sides sign", text, language="en")
     assert said.cooperation
     assert all(e.text == text[e.start : e.end] for e in said.evidence)
@@ -121,19 +102,52 @@ def test_any_text_is_assessed_and_every_offset_holds(title: str, text: str) -> N
 
 
 PIECES = st.sampled_from(
-    ["香港", "醫院管理局", "與", "深圳市衞生健康委員會", "簽署", "合作協議", "，", "。", "個案", "確診", "today (October 12)", " 12 ",
-     "Secretary for Health", " met ", "Guangdong", "over 100 doctors", "\n", "《", "》", "（", "十二月", "本月8日", "%", "逾220種"]
-)  # fmt: skip
+    [
+        "香港",
+        "醫院管理局",
+        "與",
+        "深圳市衞生健康委員會",
+        "簽署",
+        "合作協議",
+        "，",
+        "。",
+        "個案",
+        "確診",
+        "today (October 12)",
+        " 12 ",
+        "Secretary for Health",
+        " met ",
+        "Guangdong",
+        "over 100 doctors",
+        "\n",
+        "《",
+        "》",
+        "（",
+        "十二月",
+        "本月8日",
+        "%",
+        "逾220種",
+        "局長陳大文",
+        "兩地",
+    ]
+)
+
+
+def simplified(text: str) -> str:
+    """Return a text with its Traditional characters Simplified, and nothing else changed."""
+    return "".join(fold(char) if "\u3400" <= char <= "\u9fff" else char for char in text)
 
 
 @given(st.lists(PIECES, max_size=60).map("".join))
 @settings(max_examples=150, deadline=None)
 def test_traditional_and_simplified_wordings_are_decided_alike(text: str) -> None:
-    simple = fold(text)
-    one, two = assess("", text, language="zh-Hant"), assess("", simple, language="zh-Hans")
-    if text.lower() == simple.lower() or not text.isascii():
-        assert [(e.start, e.end, e.why) for e in one.evidence] == [(e.start, e.end, e.why) for e in two.evidence]
-        assert one.score == two.score
+    one = assess("", text, language="zh-Hant", published=date(2026, 11, 20))
+    two = assess("", simplified(text), language="zh-Hans", published=date(2026, 11, 20))
+    assert one.score == two.score
+    assert [(e.start, e.end, e.why) for e in one.evidence] == [(e.start, e.end, e.why) for e in two.evidence]
+    assert [(d.date, d.start) for d in one.dates] == [(d.date, d.start) for d in two.dates]
+    assert [(f.value, f.start) for f in one.figures] == [(f.value, f.start) for f in two.figures]
+    assert [p.start for p in one.people] == [p.start for p in two.people]
 
 
 @pytest.mark.parametrize(
