@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.process import Process
+from scheduler.process import GRACE, Process
 from scheduler.troubles import TroubleError
 from scraper.wire import Answer, Job, Options
 from storage import runs
@@ -23,6 +23,9 @@ from storage.database import Database
 from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
+
+HASTE = 2.0
+"""Seconds a child may take to end when the service does."""
 
 
 class ChildError(TroubleError):
@@ -106,10 +109,10 @@ class Crawler:
         return answer
 
     def close(self) -> None:
-        """End the child and wait until its fate is journalled."""
+        """End the child and wait until its fate is journalled; a job it has in hand stays promised."""
         with self._lock:
             self._closed = True
-            self._retire("ended: the service closed it")
+            self._retire("ended: the service closed it", HASTE)
             leaving, self._retired = self._retired, []
         for child in leaving:
             child.join()
@@ -169,12 +172,12 @@ class Crawler:
             if self._child is child:
                 self._child = None
 
-    def _retire(self, fate: str) -> None:
+    def _retire(self, fate: str, grace: float = GRACE) -> None:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
         if self._child is not None:
-            self._child.retire(fate)
+            self._child.retire(fate, grace)
             self._retired = [one for one in self._retired if one.alive] + [self._child]
             self._child = None
 

@@ -125,14 +125,14 @@ class Process:
         finally:
             clock.cancel()
 
-    def retire(self, fate: str) -> None:
-        """Let it end by itself; after GRACE seconds it is killed."""
+    def retire(self, fate: str, grace: float = GRACE) -> None:
+        """Let it end by itself, jobs in hand included; after `grace` seconds it is killed."""
         self.fate = self.fate or fate
+        clock = threading.Timer(grace, self.kill, ("killed: did not end",))
+        clock.daemon = True
+        clock.start()  # first: whoever is writing to a child that hangs keeps the lock until it is killed
         with self._writing, contextlib.suppress(OSError, ValueError):
             self._stdin.close()
-        clock = threading.Timer(GRACE, self.kill, ("killed: did not end",))
-        clock.daemon = True
-        clock.start()
 
     def kill(self, fate: str) -> None:
         """End it and all it started, now."""
