@@ -51,8 +51,9 @@ def _trouble(state: SourceState | None, name: str, every: float, now: datetime) 
         return f"{name} is held: {state.trouble}"
     late = timedelta(seconds=every) * LATE_CHECKS + SLACK
     if state.last_good is None or now - state.last_good > late:
-        since = "never went well" if state.last_good is None else f"{in_words(_minutes(now - state.last_good))} ago"
-        return f"{name} was last checked well {since}"
+        if state.last_good is None:
+            return f"{name} was never checked well"
+        return f"{name} was last checked well {in_words(_minutes(now - state.last_good))} ago"
     return None
 
 
