@@ -23,7 +23,7 @@ ENGLISH_FIGURE = re.compile(
     rf"(?<![\w.$/-])(?<!all )(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
     rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b)"
     r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?"
-    r"(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?|(?<=lion))"
+    r"(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?|(?<=lion)|(?=[.,;]))"
     r"|\b(?:man|woman|boy|girl|patient|aged)(?: of)? (?P<age>[0-9]{1,3})\b"
 )
 UNITS = "名位人个间家项份种宗岁年日天次届所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
@@ -32,8 +32,13 @@ HAN_FIGURE = re.compile(
     rf"(?P<u>%|[{UNITS}])(?P<what>[\u4e00-\u9fff]{{0,8}})"
 )
 # What follows a number without being counted by it, and idioms that hold a number without stating one.
+# What stands before a number that needs no unit, since the sentence has named it: "the number of places will be
+# increased to seven".
+GROWN = re.compile(
+    r"\b(?:increas|rais|ris|rose|expand|extend|bring|brought|grow|grew)[a-z]*\b[^.;\n]{0,50} to (?:over |about )?$"
+)
 NO_UNIT = frozenset(
-    f"{MONTH}|place|places|cities|sides|governments|regions|counterparts|jurisdictions|parties|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split(
+    f"{MONTH}|way|place|places|cities|sides|governments|regions|counterparts|jurisdictions|parties|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split(
         "|"
     )
 )
@@ -71,7 +76,13 @@ def counts(match: re.Match[str], taken: set[int], folded: str = "") -> bool:
     start = match.start("n")
     if start in taken or (folded and start and folded[start - 1] in "第之.-" + CHINESE):
         return False
-    return match["u"].strip(" -").split(" ")[0] not in NO_UNIT
+    unit = match["u"].strip(" -").split(" ")[0]
+    return ((bool(unit) or bool(match["s"])) and unit not in NO_UNIT) or bool(GROWN.search(folded_before(match)))
+
+
+def folded_before(match: re.Match[str]) -> str:
+    """Return the eighty characters before the number of a match."""
+    return match.string[max(0, match.start("n") - 80) : match.start("n")]
 
 
 def figure(text: str, match: re.Match[str], body: Sequence[Passage]) -> Figure | None:
@@ -89,6 +100,8 @@ def figure(text: str, match: re.Match[str], body: Sequence[Passage]) -> Figure |
     qualifier = QUALIFIERS.get(part["q"] or "") or ("over" if part.get("more") else None)
     start, end = match.span()
     unit = text[match.start("u") : match.end("u")].strip(" -")
+    if unit.split(" ")[0].casefold() in NO_UNIT:
+        unit, end = "", match.end("n")
     if part.get("money"):
         unit = text[match.start("money") : match.end("money")]
     counted = text[match.start("what") : match.end("what")] if part.get("what") else around(text, body, start)
