@@ -11,7 +11,7 @@ VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
 # What the environment holds is told by a stamp: a changed lock or pyproject.toml installs again, nothing else does.
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL = $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test drill lint bench picture lock clean
@@ -26,13 +26,13 @@ $(BIN)/python:
 	@"$(PYTHON)" -m venv "$(VENV)" || { echo "venv does not work here; on Debian: apt-get install python3-venv" >&2; rm -rf "$(VENV)"; exit 1; }
 
 $(VENV)/.demo: requirements/demo.txt pyproject.toml | $(BIN)/python
-	@test -e "$(VENV)/.dev" || { echo "Installing what the demo needs (hashes checked) ..."; \
+	@test -e "$(VENV)/.dev" || { echo "Installing what the demo needs (hashes checked; about half a minute) ..."; \
 		$(INSTALL) --require-hashes --only-binary :all: -r requirements/demo.txt; }
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what tests and tools need (hashes checked) ..."
+	@echo "Installing what tests and tools need (hashes checked; about half a minute) ..."
 	@$(INSTALL) --require-hashes --only-binary :all: -r requirements/dev.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.demo
