@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from scraper.cooperation.dates import dates
+from scraper.cooperation.dates import dates, matches
 from scraper.cooperation.figures import figures
 from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
@@ -42,6 +42,7 @@ def assess(
     """
     words, model = lexicon(), weights()
     folded = fold(text[:READ])
+    dated = matches(folded)
     head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words)
     own = home([head, *body], jurisdiction)
@@ -62,8 +63,8 @@ def assess(
         ),
         places=places(text, body, words),
         programmes=programmes(text, body),
-        dates=dates(text, folded, body, published),
-        figures=figures(text, folded, body),
+        dates=dates(text, dated, body, published),
+        figures=figures(text, folded, body, dated),
     )
 
 

@@ -30,12 +30,13 @@ ENGLISH = re.compile(
 )
 # 今日 and its kin may be followed by the day itself in brackets: one date, not two.
 HAN = re.compile(
+    rf"(?=[0-9{CHINESE}今去明本上下昨前周星])(?:"  # the first character rules most places out at once
     rf"(?:(?P<y>[0-9〇零一二三四五六七八九]{{4}})年|(?P<ry>今年|去年|明年|本年)(?:的)?)?(?P<m>{NUMBER})月(?:(?P<d>{NUMBER})[日号])?"
     rf"|(?P<rm>本月|上月|下月|上个月|下个月|今个月)(?:(?P<rd>{NUMBER})[日号])?"
     r"|(?P<rel>今日|今天|昨日|昨天|明日|明天|前日|今早|今晚)(?:\((?:[0-9]{1,2}月)?[0-9]{1,2}日\))?"
     r"|(?P<w>(?<![每逢])(?:下)?(?:周|星期)[一二三四五六日])(?!至)"
     rf"|(?<![0-9月第至])(?P<bare>[0-9]{{1,2}})日(?!间|数|内|前|后|游|均|本|圆|元)"
-    r"|(?P<oy>(?:19|20)[0-9]{2})年(?=推行|成立|起|开始|设立|签署|恢复|展开|启用)|(?P<oy2>[二一][〇零九][〇零一二三四五六七八九]{2})年(?=成立|起)"
+    r"|(?P<oy>(?:19|20)[0-9]{2})年(?=推行|成立|起|开始|设立|签署|恢复|展开|启用)|(?P<oy2>[二一][〇零九][〇零一二三四五六七八九]{2})年(?=成立|起))"
 )
 RELATIVE = {
     **dict.fromkeys(("today", "今日", "今天", "今早", "今晚"), 0),
@@ -149,23 +150,30 @@ def number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() else chinese(text) or 0
 
 
-def dates(text: str, folded: str, body: Sequence[Passage], published: date | None) -> tuple[Dated, ...]:
+def dates(
+    text: str, found: Sequence[re.Match[str]], body: Sequence[Passage], published: date | None
+) -> tuple[Dated, ...]:
     """Return the dates that `text` states, each once, in order; `what` is the passage that states it.
 
     Args:
         text: the release's text.
-        folded: the same, folded.
+        found: what looks like a date in it (see `matches`).
         body: its passages.
         published: the day it was published, or None.
     """
-    found: dict[str, Dated] = {}
-    for pattern in (ENGLISH, HAN):
-        for match in pattern.finditer(folded, 0, READ):
-            stated = from_english(match, published) if pattern is ENGLISH else [from_chinese(match, published)]
-            for iso in filter(None, stated):
-                start, end = match.span()
-                found.setdefault(iso, Dated(iso, around(text, body, start), start, end))
-    return tuple(sorted(found.values(), key=lambda dated: dated.start))
+    kept: dict[str, Dated] = {}
+    for match in found:
+        stated = from_english(match, published) if match.re is ENGLISH else [from_chinese(match, published)]
+        for iso in filter(None, stated):
+            start, end = match.span()
+            kept.setdefault(iso, Dated(iso, around(text, body, start), start, end))
+    return tuple(sorted(kept.values(), key=lambda dated: dated.start))
+
+
+def matches(folded: str) -> list[re.Match[str]]:
+    """Return what looks like a date in a folded text, in either language; a text in Latin letters holds none in Han."""
+    found = list(ENGLISH.finditer(folded, 0, READ))
+    return found if folded.isascii() else [*found, *HAN.finditer(folded, 0, READ)]
 
 
 def around(text: str, body: Sequence[Passage], at: int) -> str:

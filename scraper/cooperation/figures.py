@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scraper.cooperation.dates import ENGLISH, HAN, MONTH, around
+from scraper.cooperation.dates import MONTH, around
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
 from scraper.cooperation.passages import READ, Passage
 from storage.model import Figure
@@ -28,7 +28,7 @@ ENGLISH_FIGURE = re.compile(
 )
 UNITS = "名位人个间家项份种宗岁年日天次届所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
 HAN_FIGURE = re.compile(
-    rf"(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
+    rf"(?=[0-9{CHINESE}逾超多至不约大近接最])(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
     rf"(?P<u>%|[{UNITS}])(?P<what>[\u4e00-\u9fff]{{0,8}})"
 )
 # What follows a number without being counted by it, and idioms that hold a number without stating one.
@@ -47,21 +47,16 @@ IDIOMS = re.compile(
 )
 
 
-def blocked(folded: str) -> list[tuple[int, int]]:
-    """Return the spans that state dates or hold idioms: no figure starts in one."""
-    spans = [m.span() for pattern in (ENGLISH, HAN, IDIOMS) for m in pattern.finditer(folded, 0, READ)]
-    return sorted(spans)
-
-
-def figures(text: str, folded: str, body: Sequence[Passage]) -> tuple[Figure, ...]:
+def figures(text: str, folded: str, body: Sequence[Passage], dated: Sequence[re.Match[str]]) -> tuple[Figure, ...]:
     """Return the figures that `text` states, in order; `what` is what is counted, or the passage around it.
 
     Args:
         text: the release's text.
         folded: the same, folded.
         body: its passages.
+        dated: what looks like a date in it: no figure starts in one, nor in an idiom.
     """
-    taken = {at for start, end in blocked(folded) for at in range(start, end)}
+    taken = {at for m in (*dated, *IDIOMS.finditer(folded, 0, READ)) for at in range(*m.span())}
     found = [figure(text, match, body) for match in ENGLISH_FIGURE.finditer(folded, 0, READ) if counts(match, taken)]
     found += [
         figure(text, match, body) for match in HAN_FIGURE.finditer(folded, 0, READ) if counts(match, taken, folded)

@@ -12,7 +12,7 @@ from storage.model import Mention
 PART = r"[A-Z][a-z']{1,14}(?:-[A-Za-z][a-z']{0,14})?"
 NAME = rf"{PART}(?: {PART}){{0,3}}"
 PLAIN = rf"{PART}(?: {PART}){{1,2}}"
-TITLED = re.compile(rf"\b(?:Professor|Prof|Dr|Mr|Ms|Mrs|Miss|Dame|Sir|Madam)\.? (?P<name>{NAME})")
+TITLED = re.compile(rf"\b(?=[DMPS])(?:Professor|Prof|Dr|Mr|Ms|Mrs|Miss|Dame|Sir|Madam)\.? (?P<name>{NAME})")
 OFFICE = (
     r"(?:(?:Vice|Deputy|Acting|Under|Assistant|Executive|Party|Honorary|Standing)[- ])*"
     r"(?:Secretary(?:-General| General)?|Director(?:-General| General)?|Minister|Chairman|Chairperson|President|"
@@ -22,8 +22,11 @@ OFFICE = (
 # "the President of Southern Medical University Zhang Yurun": an office before a body, a name behind it.
 BEFORE_BODY = re.compile(rf"\b(?P<office>{OFFICE})[^.;\n]{{0,50}}$")
 AFTER_BODY = re.compile(rf",? (?P<name>{PLAIN})\b")
-OFFICED = re.compile(
-    rf"\b(?P<office>{OFFICE}(?: (?:of|for) (?:the )?[A-Z]\w+)?),? (?P<name>{PLAIN})\b|\bled by (?P<led>{PLAIN})\b"
+OFFICED = re.compile(rf"\b(?=[A-Z])(?P<office>{OFFICE}(?: (?:of|for) (?:the )?[A-Z]\w+)?),? (?P<name>{PLAIN})\b")
+LED = re.compile(rf"led by (?P<name>{PLAIN})\b")
+EXPLAINED = re.compile(
+    rf"\b(?=[A-Z])(?P<name>{PLAIN}), (?:the )?(?P<office>(?:deputy |vice[- ]|acting |chief )?"
+    r"(?:minister|director|chairman|president|secretary|commissioner|head|dean|governor|mayor))\b"
 )
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
@@ -107,11 +110,11 @@ def candidates(text: str, folded: str, bodies: Sequence[tuple[int, int]]) -> Ite
     for match in TITLED.finditer(text):
         if " " in match["name"] or "-" in match["name"]:
             yield *match.span("name"), ""
-    for match in OFFICED.finditer(text):
-        group = next(group for group in ("name", "led", "of") if match[group])
-        yield *match.span(group), match["office"] or ""
+    for pattern in (OFFICED, LED, EXPLAINED):
+        for match in pattern.finditer(text):
+            yield *match.span("name"), match.groupdict().get("office") or ""
     for start, end in bodies:
         if (named := AFTER_BODY.match(text, end)) and (before := BEFORE_BODY.search(text[max(0, start - 80) : start])):
             yield *named.span("name"), before["office"]
-    for match in HAN.finditer(folded, 0, READ):
+    for match in HAN.finditer(folded, 0, 0 if folded.isascii() else READ):
         yield *match.span("name"), text[match.start("office") : match.end("office")]

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
+# The group makes `split` return the units between what parts them.
 UNIT = re.compile(
-    r"co-(?:oper|ordin|organ|host|chair)[a-z]*|[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\s\w'-]|\n"
+    r"(co-(?:oper|ordin|organ|host|chair)[a-z]*|[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\s\w'-]|\n)"
 )
 # Spellings of one word, so that a name need be listed in one of them only.
 SAME = {
@@ -50,16 +52,13 @@ class Units:
 
 def cut(folded: str) -> Units:
     """Return the units of a folded text, in order. Blanks, apostrophes and hyphens between words are dropped."""
-    words, starts, ends = [], [], []
+    parts = UNIT.split(folded)
+    stops = list(accumulate(map(len, parts)))
     same = SAME.get
-    for found in UNIT.finditer(folded):
-        word = found.group()
-        if len(word) > 2:
-            word = same(word, word) if word[2] != "-" else word.replace("-", "", 1)
-        words.append(word)
-        starts.append(found.start())
-        ends.append(found.end())
-    return Units(words, starts, ends)
+    words = [same(word, word) for word in parts[1::2]]
+    if "co-" in folded:
+        words = [word.replace("-", "", 1) if "-" in word else word for word in words]
+    return Units(words, stops[:-1:2], stops[1::2])
 
 
 @dataclass(slots=True)
