@@ -151,26 +151,30 @@ class Dispatcher:
             while self._begin(self._clock):
                 pass
             due = outbox.next_due(self._db)
+            seconds = LONGEST_NAP if due is None else (due - self._clock()).total_seconds()
+            if self._mind_the_clock():  # it went back while we worked, so the seconds are wrong
+                return 0.0
         except StorageError as trouble:
             log.warning("deliveries wait, the database fails: %s", trouble)
             return PATIENCE
         except Exception as trouble:  # noqa: BLE001 - this thread must outlive any fault
             log.warning("deliveries wait after a fault: %s", place(trouble))
             return PATIENCE
-        seconds = LONGEST_NAP if due is None else (due - self._clock()).total_seconds()
         if seconds > 0:
             return min(seconds, LONGEST_NAP)
         # It is due and was not claimed: either its destination is being served, and whoever serves it wakes us, or
         # another process is.
         return LONGEST_NAP if self._running else BLOCKED_NAP
 
-    def _mind_the_clock(self) -> None:
+    def _mind_the_clock(self) -> bool:
+        """Return whether the clock went back since it was last minded; what waits has been moved back with it then."""
         wall, steady = self._clock(), time.monotonic()
         passed = timedelta(seconds=steady - self._last[1])
-        if wall - self._last[0] < passed - timedelta(seconds=1):
-            moved = rewind(self._db, wall)
-            log.info("the clock went back, and %d deliveries with it", moved)
+        went_back = wall - self._last[0] < passed - timedelta(seconds=1)
         self._last = (wall, steady)
+        if went_back:
+            log.info("the clock went back, and %d deliveries with it", rewind(self._db, wall))
+        return went_back
 
     def _begin(self, clock: Clock) -> bool:
         """Claim one delivery and begin to send it; return whether there was one that could be begun."""

@@ -44,6 +44,8 @@ def claim(
 ) -> list[Delivery]:
     """Take deliveries that are due, oldest first, one a subscription, and commit the attempt before anything is sent.
 
+    One whose change can no longer be read is given up on the way, so that it does not stand before the others for ever.
+
     Args:
         db: the database.
         now: the time.
@@ -63,8 +65,10 @@ def claim(
             )
             number = db.value("SELECT count(*) + 1 FROM attempt WHERE delivery_id = ?", (row["id"],))
             db.insert("attempt", {"delivery_id": row["id"], "number": number, "started": stamp(now)})
-            claimed.append(_delivery(db, row, attempts))
-    return claimed
+            told = _delivery(db, row, attempts, now)
+            claimed += [told] if told else []
+        skipped = not claimed
+    return claim(db, now, lease, busy=busy, limit=limit) if skipped else claimed
 
 
 def _due(db: Database, now: datetime, busy: Collection[str], limit: int) -> list[dict[str, Any]]:
@@ -85,8 +89,17 @@ def _oldest(db: Database, subscription: str, now: str) -> dict[str, Any] | None:
     )
 
 
-def _delivery(db: Database, row: dict[str, Any], attempts: int) -> Delivery:
-    told = notice(db, row["change_id"])
+def _delivery(db: Database, row: dict[str, Any], attempts: int, now: datetime) -> Delivery | None:
+    try:
+        told = notice(db, row["change_id"])
+    except (KeyError, TypeError, ValueError) as unreadable:
+        trouble = f"what it should tell cannot be read: {type(unreadable).__name__}"
+        ended = (stamp(now), trouble, row["id"])
+        db.execute(
+            "UPDATE attempt SET ended = ?, outcome = 'dead', detail = ? WHERE delivery_id = ? AND ended IS NULL", ended
+        )
+        db.execute("UPDATE delivery SET state = 'dead', next_try = NULL, settled = ?, trouble = ? WHERE id = ?", ended)
+        return None
     return Delivery(row["id"], row["message_id"], row["subscription"], told, attempts, from_text(row["made"]))
 
 

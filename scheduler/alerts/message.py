@@ -96,7 +96,7 @@ def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
         "portal": _line(release.portal),
         "department": _line(release.department or ""),
         "published": _time(release.published, release.precision),
-        "detected": _time(change.at, Precision.SECOND),
+        "detected": _time(_as_told(change.at, release.published), Precision.SECOND),
         "kind": _line(assessment.kind or "").replace("_", " "),
         "score": f"{assessment.score:.2f}",
         "reason": _line(assessment.reason, 500),
@@ -111,6 +111,11 @@ def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
 def _line(text: str, longest: int = 200) -> str:
     # Cut before cleaning as well: cleaning looks at every character, and some texts have millions.
     return shorten(" ".join(clean(text[: 4 * longest]).split()), longest)
+
+
+def _as_told(at: datetime, published: datetime | None) -> datetime:
+    """Return a time with the offset that the portal tells its own times in."""
+    return at.astimezone(published.tzinfo) if published else at
 
 
 def _time(at: datetime | None, precision: Precision | None) -> str:

@@ -101,6 +101,7 @@ def test_the_html_part_is_plain_enough_for_any_mail_program(make_delivery):
     assert not [name for name, _ in page.attributes if name.startswith("on") or name in {"src", "background", "class"}]
     assert "sign <agreement>" in page.text
     assert "21 November 2026, 16:30 (UTC+08:00)" in page.text
+    assert "21 November 2026, 16:31 (UTC+08:00)" in page.text  # detected, in the portal's time too
 
 
 def test_a_day_is_told_as_a_day(make_delivery):
