@@ -32,6 +32,7 @@ REASONS = {
 # Passages that make the opening: where a release says what it is about.
 OPENING = 2
 AT_ONCE = "the opening tells co-operation in health of two sides"
+MET_AT_ONCE = "the opening tells a meeting or visit across the boundary in health"
 ALONE = "no side but the publisher's is named"
 NO_HEALTH = "little is said of health"
 
@@ -96,7 +97,7 @@ def receives(passage: Passage, own: str | None) -> bool:
 
 def travels(passage: Passage, own: str | None) -> bool:
     """Tell whether a passage tells a meeting or visit that another place has to do with, in health."""
-    return bool(passage.acts & WEAK) and two_sided(passage, own) and passage.health
+    return bool(passage.acts & WEAK) and two_sided(passage, own) and passage.health and not tells_a_case(passage)
 
 
 def together(*acts: str) -> Test:
@@ -132,6 +133,7 @@ TITLE: tuple[tuple[str, Test], ...] = (
     ("title tells an act of co-operation", lambda p, _own: bool(p.acts & STRONG)),
     ("title tells co-operation of two sides", lambda p, own: bool(p.acts) and two_sided(p, own)),
     ("title tells co-operation in health of two sides", acts_together),
+    ("title tells a meeting or visit across the boundary in health", travels),
     ("title names a programme that two sides share", shared_programme),
     ("title speaks of health", lambda p, _own: p.health),
 )
@@ -153,6 +155,7 @@ def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Si
     places = [(p.start, p.end) for p in text]
     made = [Signal(name, float(test(title, own)), None) for name, test in TITLE]
     made.append(counted(AT_ONCE, opening, places, 1))
+    made.append(counted(MET_AT_ONCE, [travels(p, own) for p in text[:OPENING]], places, 1))
     made += [counted(name, [test(p, own) for p in text], places, cap) for name, test, cap in COUNTED]
     made += [shared(name, [test(p, own) for p in text], places) for name, test in SHARED]
     made += against(title, text, own)
@@ -197,7 +200,7 @@ def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Si
 
 def names_for() -> tuple[str, ...]:
     """Return the names of the signals that speak for co-operation (their weights may not be negative)."""
-    return (*(t[0] for t in TITLE), AT_ONCE, *(c[0] for c in COUNTED), *(s[0] for s in SHARED))
+    return (*(t[0] for t in TITLE), AT_ONCE, MET_AT_ONCE, *(c[0] for c in COUNTED), *(s[0] for s in SHARED))
 
 
 def names_against() -> tuple[str, ...]:
