@@ -60,7 +60,7 @@ def test_a_hit_says_in_plain_words_what_counted_and_quotes_it() -> None:
     said = assess("Two sides sign", text, language="en")
     assert said.cooperation
     assert all(e.text == text[e.start : e.end] for e in said.evidence)
-    assert "signed an agreement" in max(said.evidence, key=lambda e: e.weight).text
+    assert any("signed an agreement" in e.text and e.weight > 0.5 for e in said.evidence)
     assert said.reason.endswith(".")
     assert said.detector == DETECTOR
     assert said.score >= THRESHOLD
