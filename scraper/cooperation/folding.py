@@ -7,7 +7,6 @@ change lengths (Macau and Macao, Prof and Professor, co-operation and cooperatio
 from __future__ import annotations
 
 import json
-import sys
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -48,8 +47,3 @@ def fold(text: str) -> str:
     (by one table, so the result does not depend on context), quotes, dashes and blanks one of each.
     """
     return text.translate(table())
-
-
-def intern_fold(text: str) -> str:
-    """Return the folded text, kept once however often it is loaded (for the names of the gazetteer)."""
-    return sys.intern(fold(text))
