@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from scheduler.alerts.attempting import Outcome, Target, place
+from scheduler.alerts.attempting import Outcome, Target, place, warm
 from scheduler.alerts.channels import channel
 from scheduler.config import Config, Subscription
 from storage import outbox
@@ -135,6 +135,10 @@ class Dispatcher:
     # -- the thread that claims -----------------------------------------------------------------------------------
 
     def _serve(self) -> None:
+        try:
+            warm()
+        except Exception as trouble:  # noqa: BLE001 - each attempt will meet it again, and say so
+            log.warning("alerts could not be prepared: %s", place(trouble))
         while True:
             with self._changed:
                 if self._stopping:

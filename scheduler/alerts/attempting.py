@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scheduler.alerts import message
 from scheduler.alerts.channels import Channel, channel
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import word
 from scheduler.alerts.schedule import webhook_wait
+from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
 from storage.model import Delivery, DeliveryState
 
@@ -44,12 +46,12 @@ class Target:
     def attempt(self, delivery: Delivery) -> Outcome:
         """Word and send a delivery once. Raises nothing: whatever goes wrong is an outcome."""
         try:
-            message = word(delivery, self._subscription)
+            told = word(delivery, self._subscription)
         except Exception as trouble:  # noqa: BLE001 - whatever a text provokes must not stop the others
             return self._unworded(delivery, trouble)
         accepted = self._accepted.get(delivery.message_id, frozenset())
         try:
-            line = self._channel.deliver(message, self._subscription, self._config, accepted)
+            line = self._channel.deliver(told, self._subscription, self._config, accepted)
         except DeliveryError as trouble:
             return self._failed(delivery, trouble)
         except Exception as trouble:  # noqa: BLE001 - a fault of a channel is one failed attempt
@@ -73,6 +75,12 @@ class Target:
         if wait is None:
             return Outcome(DeliveryState.DEAD, f"given up after {delivery.attempts} attempts: {trouble}")
         return Outcome(DeliveryState.WAITING, str(trouble), wait)
+
+
+def warm() -> None:
+    """Make ready what every first message would have to wait for: the templates, and the TLS context."""
+    message.warm()
+    trusted()
 
 
 def place(trouble: BaseException) -> str:

@@ -21,6 +21,7 @@ from scheduler.alerts.mail import bare_address, mail
 from scheduler.alerts.message import Message
 from scheduler.alerts.plain import safe_header
 from scheduler.alerts.secrets import Secret
+from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Email, Subscription
 from scheduler.timed import Bell
 
@@ -74,7 +75,7 @@ def send(
         email: the server and the sender.
         password: for `email.user`.
         accepted: recipients that have theirs already.
-        context: how TLS is verified; by default against the system's authorities.
+        context: how TLS is verified; by default as trust.py says.
 
     Raises:
         DeliveryError: a recipient has no copy. Permanent where all that is missing was refused with 5xx.
@@ -142,8 +143,8 @@ def _session(
 ) -> Iterator[smtplib.SMTP]:
     if email.security == "none" and email.host not in OWN_HOSTS:
         raise DeliveryError('security = "none" is for a mail server on this machine only')
-    trusted = context or ssl.create_default_context()
-    smtp = _Smtp(bell, trusted if email.security == "tls" else None)
+    context = context or trusted()
+    smtp = _Smtp(bell, context if email.security == "tls" else None)
     # starttls() checks the certificate against this name; smtplib keeps it only when the constructor connects.
     smtp._host = email.host  # type: ignore[attr-defined]  # noqa: SLF001
     try:
@@ -154,7 +155,7 @@ def _session(
         if email.security == "starttls":
             if not smtp.has_extn("starttls"):
                 raise DeliveryError("the mail server offers no STARTTLS; nothing is sent in the clear")
-            smtp.starttls(context=trusted)
+            smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
         if email.user and password:
             smtp.login(email.user, password.reveal())

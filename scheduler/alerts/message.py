@@ -16,6 +16,7 @@ from scheduler.config import Subscription
 from storage.model import ChangeKind, Delivery, Notice, Precision
 
 TEMPLATES = Path(__file__).with_name("templates")
+TEXT, HTML = "alert.txt.j2", "alert.html.j2"
 # What a change is called in a subject, and what it means.
 WORDS = {
     ChangeKind.NEW: ("New", "A new release about health co-operation."),
@@ -59,10 +60,16 @@ def word(delivery: Delivery, subscription: Subscription) -> Message:
     return Message(
         id=delivery.message_id,
         subject=safe_header(f"{shown['word']}: {delivery.notice.release.title}"),
-        text=templates.get_template("alert.txt.j2").render(shown),
-        html=templates.get_template("alert.html.j2").render(shown),
+        text=templates.get_template(TEXT).render(shown),
+        html=templates.get_template(HTML).render(shown),
         data=data,
     )
+
+
+def warm() -> None:
+    """Compile the templates, so that the first alert need not wait for it."""
+    for name in (TEXT, HTML):
+        _templates().get_template(name)
 
 
 @cache

@@ -6,11 +6,10 @@ import logging
 import socket
 import ssl
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -20,6 +19,7 @@ from scheduler.alerts import guard, schedule, secrets, signing
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import Message
 from scheduler.alerts.secrets import Secret
+from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
 from scheduler.timed import Bell
 
@@ -103,14 +103,6 @@ def probe(subscription: Subscription, config: Config) -> str:  # noqa: ARG001 - 
                 return f"{host} port {port} answers" + (", its certificate is good" if parts.scheme == "https" else "")
         except (OSError, ValueError) as error:
             raise DeliveryError(_late() if bell.rang else _plain(error)) from None
-
-
-@cache
-def trusted() -> ssl.SSLContext:
-    """Return the one verifying TLS context: the system's authorities and those that come with requests."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
 
 
 class _GuardedHTTP(HTTPConnection):

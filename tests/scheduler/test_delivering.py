@@ -67,7 +67,7 @@ def states(db):
     return [row["state"] for row in db.rows("SELECT state FROM delivery ORDER BY id")]
 
 
-def until(true, seconds=5.0):
+def until(true, seconds=20.0):
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends, "it did not happen in time"
@@ -213,10 +213,12 @@ def test_an_idle_dispatcher_does_nothing_at_all(db, promise, answering, running,
     office = hook("office", server.port)
     promise([office])
     dispatcher = running(db, config(office), luck=lambda: 0.5)
-    until(lambda: states(db) == ["waiting"])
+    until(lambda: states(db) == ["waiting"] and not dispatcher._running)
     asked = []
     monkeypatch.setattr(outbox, "claim", lambda *args, **_more: asked.append(args) or [])
-    time.sleep(0.5)  # the attempt that has just ended still wakes it
+    dispatcher.wake()
+    until(lambda: asked)
+    time.sleep(0.2)  # whatever the attempt that has just ended still woke
     asked.clear()
     time.sleep(0.5)
     assert asked == []
