@@ -6,6 +6,7 @@ A bad line spoils nothing but itself: it is told with its number, the others are
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
@@ -124,7 +125,8 @@ def _is_address(value: str) -> bool:
         parts = urlsplit(value)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and value.isprintable()
+    is_host = bool(parts.hostname) and not re.search(r"\s", parts.hostname or "")
+    return parts.scheme in ("http", "https") and is_host and value.isprintable()
 
 
 def _date(value: object, zone: tzinfo) -> tuple[datetime | None, Precision | None]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,8 @@ from typing import Any, TextIO
 # Control, format, surrogate, private, unassigned, line and paragraph separators: what can move a cursor, turn the
 # direction of a line, or be taken for something else (ESC, C1, BEL, bidi, zero width).
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# An ideographic space is left as it is: Chinese titles divide their halves with it.
+_BLANKS = re.compile(r"[ \t\n]+")
 
 
 def safe(text: object) -> str:
@@ -27,7 +30,7 @@ def safe(text: object) -> str:
 
 def one_line(text: object) -> str:
     """Return text fit for a cell of a table: safe, and without line feeds and tabs."""
-    return " ".join(safe(text).split())
+    return _BLANKS.sub(" ", safe(text)).strip()
 
 
 def width(text: str) -> int:
@@ -65,6 +68,8 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
     """Return a value as JSON, exactly; ASCII only where a terminal would show it."""
     ascii_only = sys.stdout is not None and sys.stdout.isatty()
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=str)
+    if ascii_only:
+        return text.replace("\x7f", "\\u007f")  # the one control character that JSON leaves as it is
     try:
         text.encode()
     except UnicodeEncodeError:  # half a surrogate pair has no UTF-8; JSON can escape it

@@ -12,6 +12,7 @@ import click
 from scheduler.output import note, say_json, say_table
 from scheduler.verbs.session import CommandError, Session, pass_session
 
+WRONG_USAGE = 2
 # A spreadsheet takes a cell that begins so for a formula (OWASP ASVS 1.2.10).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
@@ -36,10 +37,14 @@ def sql(session: Session, query: str, limit: int, seconds: float, form: str | No
       coopwatch sql "select published, title from releases where cooperation order by published desc"
       coopwatch sql --json --limit 0 "select release_id, story_id from story_releases"
     """
+    from storage.sql import QueryError
     from storage.sql import query as ask
 
     session.must_be_database()
-    columns, rows, truncated = ask(session.database_path, query, limit=limit, seconds=seconds)
+    try:
+        columns, rows, truncated = ask(session.database_path, query, limit=limit, seconds=seconds)
+    except QueryError as error:
+        raise CommandError(str(error), WRONG_USAGE) from None
     if form == "json":
         say_json([dict(zip(columns, map(_plain, row), strict=True)) for row in rows])
     elif form == "csv":
@@ -70,7 +75,7 @@ def _write_csv(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     if sys.stdout is None:
         return
     if sys.stdout.isatty():
-        raise CommandError("CSV is for a file or a program; send it there with > or |", 2)
+        raise CommandError("CSV is for a file or a program; send it there with > or |", WRONG_USAGE)
     writer = csv.writer(sys.stdout, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(map(_cell, columns))
     writer.writerows([_cell(value) for value in row] for row in rows)

@@ -75,7 +75,7 @@ def test_json_on_a_terminal_is_ascii(monkeypatch):
             return True
 
     monkeypatch.setattr(sys, "stdout", Terminal())
-    assert json_text("\u202e\x9b澳") == r'"\u202e\u009b\u6fb3"'
+    assert json_text("\u202e\x9b\x7f澳") == r'"\u202e\u009b\u007f\u6fb3"'
 
 
 def test_a_table_is_aligned_whatever_its_cells_hold(capsys):
