@@ -6,6 +6,7 @@ database such that a check cut off after it is simply continued by the next.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -14,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from scheduler.asking import Asking
 from scheduler.config import Config
-from scheduler.courtesy import Courtesy
+from scheduler.courtesy import LONGEST_HOLD, Courtesy
 from scheduler.crawling import Crawler, Wear
 from scheduler.exchange import Exchange
 from scheduler.looking import Looking
@@ -27,8 +28,11 @@ from scraper.source import Source
 from scraper.wire import Options
 from storage import links, runs
 from storage.database import Database
+from storage.errors import StorageError
 from storage.model import Run, Verdict
 from storage.outbox import Route
+
+log = logging.getLogger(__name__)
 
 GAP_CHECK = timedelta(hours=1)
 QUIET = {Verdict.UNCHANGED.value}
@@ -117,14 +121,10 @@ class Checker:
         source = self._sources[name]
         with self._locks[name]:
             started, tally = self._clock(), Tally()
-            try:
-                self._refuse_if_held(name, started)
-                self._check(source, tally, self._reading(source, tally, trigger, silent), trigger, reread)
-                outcome, trouble = _outcome(tally), "; ".join(troubles_of(tally)) or None
-            except HeldError as patience:
-                outcome, trouble = "held", self._hold(source, patience)
-            except TroubleError as error:
-                outcome, trouble = "failed", error.trouble
+            outcome, trouble = "held", self._held(name, started)
+            if trouble is None:
+                reading = self._reading(source, tally, trigger, silent)
+                outcome, trouble = self._judged(source, tally, reading, trigger, reread)
             run = Run(
                 name,
                 started,
@@ -165,6 +165,23 @@ class Checker:
         base, timeout = self._base(source.name), self._patience.page
         return Looking(self._db, self._asking, source, base, clock=self._clock, tally=tally, timeout=timeout)
 
+    def _judged(
+        self, source: Source, tally: Tally, reading: Reading, trigger: str, reread: str
+    ) -> tuple[str, str | None]:
+        """Go through one check and say how it ended: the outcome, and what was wrong."""
+        try:
+            self._check(source, tally, reading, trigger, reread)
+        except HeldError as patience:
+            return "held", self._hold(source, patience)
+        except TroubleError as error:
+            return "failed", error.trouble
+        except StorageError:
+            raise
+        except Exception as error:  # our own mistake about one source must neither be silent nor stop the others
+            log.exception("%s: a mistake of coopwatch's own", source.name)
+            return "failed", f"bug: {type(error).__name__}: {error}"
+        return _outcome(tally), "; ".join(troubles_of(tally)) or None
+
     def _check(self, source: Source, tally: Tally, reading: Reading, trigger: str, reread: str) -> None:
         """Go through one check; an exception leaves what was recorded so far, and the rest promised."""
         seeded, looking = runs.state(self._db, source.name).seeded, self._looking(source, tally)
@@ -187,12 +204,17 @@ class Checker:
 
     def _gaps_are_due(self, name: str, tally: Tally, trigger: str) -> bool:
         last = self._gaps_checked.get(name)
-        return bool(tally.fresh) or trigger == "command" or last is None or self._clock() - last >= GAP_CHECK
+        if tally.fresh or trigger == "command" or last is None:
+            return True
+        return not timedelta() <= self._clock() - last < GAP_CHECK  # a clock may have gone back
 
-    def _refuse_if_held(self, name: str, now: datetime) -> None:
+    def _held(self, name: str, now: datetime) -> str | None:
+        """Return why a source is held now; a hold longer than any that is given was made under another clock."""
         state = runs.state(self._db, name)
-        if state.held_until is not None and state.held_until > now:
-            raise HeldError(state.trouble or "held", (state.held_until - now).total_seconds())
+        longest = now + timedelta(seconds=LONGEST_HOLD)
+        if state.held_until is None or not now < state.held_until <= longest:
+            return None
+        return state.trouble or "held"
 
     def _hold(self, source: Source, patience: HeldError) -> str:
         """Hold every source on the host, so that none of them asks it; return the words for the journal."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from scheduler.troubles import HeldError
+from scheduler.troubles import HeldError, StoppedError
 
 LONGEST_HOLD = 86400.0
 """Seconds: a portal that asks for more (ten years, in one test) is asked again after a day."""
@@ -56,7 +56,8 @@ class Courtesy:
             delay: seconds robots.txt asks for; the longer of the two delays counts.
 
         Raises:
-            HeldError: the host asked not to be asked for a while, or the service is stopping.
+            HeldError: the host asked not to be asked for a while.
+            StoppedError: the service is ending.
         """
         place = self._place(host)
         with place.turns:
@@ -96,7 +97,7 @@ class Courtesy:
             if self._stopped.wait(left):
                 break
         if self._stopped.is_set():
-            raise HeldError("stopped: the service is ending", 0.0)
+            raise StoppedError
 
 
 def hold_seconds(header: str | None, now: datetime) -> float | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.process import GRACE, Process
-from scheduler.troubles import TroubleError
+from scheduler.troubles import StoppedError, TroubleError
 from scraper.wire import Answer, Job, Options
 from storage import runs
 from storage.database import Database
@@ -99,12 +99,15 @@ class Crawler:
 
         Raises:
             ChildError: the child died, was killed for taking too long, or could not be started.
+            StoppedError: the service is ending.
         """
         numbered = replace(job, id=next(self._numbers))
         child = self._running()
         answer = child.do(numbered, self._wall)
         if answer is None:
             self._drop(child)
+            if self._closed:
+                raise StoppedError
             raise ChildError(f"child: {child.fate}")
         return answer
 
@@ -126,7 +129,7 @@ class Crawler:
     def _running(self) -> Process:
         with self._lock:
             if self._closed:
-                raise ChildError("child: the service is ending")
+                raise StoppedError
             if self._child is not None and not self._child.alive:
                 self._child = None
             if self._child is None:

@@ -53,7 +53,7 @@ class Exchange:
 
     Args:
         agent: the User-Agent.
-        deadline: seconds for one whole exchange.
+        deadline: seconds for one whole exchange; only a name look-up may take longer, as long as the system's resolver.
         connect: seconds for a connection to be made; also the longest silence while reading.
     """
 

@@ -71,7 +71,8 @@ class Robots:
     def _rules(self, origin: str) -> Protego | None:
         """Return the rules that hold for an origin now, or None where everything is allowed."""
         kept = fetches.robots(self._db, origin) if origin not in self._read else self._read[origin][0]
-        if kept is None or not _good(kept) or self._clock() - kept.fetched >= RENEW:
+        now = self._clock()
+        if kept is None or not _good(kept) or not timedelta() <= now - kept.fetched < RENEW:  # a clock may go back
             kept = self._renew(origin, kept)
         if origin not in self._read or self._read[origin][0] != kept:
             body = _body(kept)
@@ -88,7 +89,7 @@ class Robots:
         try:
             found = self._fetch(origin, now)
         except TroubleError as error:
-            if kept is not None and kept.good_fetched is not None and now - kept.good_fetched < FRESH:
+            if kept is not None and kept.good_fetched is not None and timedelta() <= now - kept.good_fetched < FRESH:
                 return kept
             self._read.pop(origin, None)
             fetches.save_robots(self._db, origin, fetches.Robots(None, "", now))

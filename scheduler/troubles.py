@@ -27,3 +27,10 @@ class HeldError(TroubleError):
     def __init__(self, trouble: str, seconds: float) -> None:
         super().__init__(trouble)
         self.seconds = seconds
+
+
+class StoppedError(HeldError):
+    """The service is ending; what was wanted stays promised, and nobody is to blame."""
+
+    def __init__(self) -> None:
+        super().__init__("stopped: the service is ending", 0.0)

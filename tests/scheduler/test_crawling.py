@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.crawling import ChildError, Crawler, Wear
+from scheduler.troubles import StoppedError
 from scraper.wire import Job, Options
 from storage.database import Database
 from tests import web
@@ -185,7 +186,7 @@ def test_a_closed_crawler_starts_nothing_and_leaves_nothing(crawler_of, portal):
     pid = crawler.pid
     crawler.close()
     assert not Path(f"/proc/{pid}").exists()
-    with pytest.raises(ChildError, match="ending"):
+    with pytest.raises(StoppedError):
         crawler.do(job(portal))
     crawler.close()
 
@@ -199,7 +200,7 @@ def test_close_does_not_wait_for_a_job_that_hangs(crawler_of, portal):
     def hang():
         try:
             crawler.do(job(portal, 2))
-        except ChildError as error:
+        except StoppedError as error:
             told.append(error.trouble)
 
     thread = threading.Thread(target=hang)

@@ -2,14 +2,17 @@
 
 import gzip
 import signal
+import ssl
 import subprocess
 import sys
 import time
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import brotli
 import pytest
+import trustme
 
 from scheduler.process import Process, environment
 from scraper.wire import Job, Options
@@ -406,3 +409,24 @@ def test_hostile_markup_ends_at_the_wall_clock(portal):
     assert found is not None or child.fate == "killed: wall clock"
     child.kill("killed: over")
     child.join()
+
+
+@pytest.mark.parametrize("fault", [None, "another authority", "another host", "expired"])
+def test_tls_is_verified(fault, monkeypatch, tmp_path):
+    ours = trustme.CA()
+    ours.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    authority = trustme.CA() if fault == "another authority" else ours
+    name = "portal.example" if fault == "another host" else "127.0.0.1"
+    over = {"not_after": datetime(2020, 1, 1, tzinfo=UTC)} if fault == "expired" else {}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **over).configure_cert(context)
+    portal, child = web.Web(context), start()
+    found = Asker(child, portal).article(PAGE)
+    assert found.outcome == ("failed" if fault else "read"), found.trouble
+    if fault:
+        assert found.trouble.startswith("tls: "), found.trouble
+        assert not portal.hits
+    child.retire("ended")
+    child.join()
+    portal.end()
