@@ -11,7 +11,7 @@ from scraper.reading import to_release
 from scraper.source import Address, Listing, Source
 from scraper.wire import Answer, Job
 from storage.model import Assessment, Release
-from storage.pages import pack
+from storage.packing import pack
 
 
 def listing_of(source: Source, number: int) -> Listing:

@@ -430,3 +430,8 @@ def test_tls_is_verified(fault, monkeypatch, tmp_path):
     child.retire("ended")
     child.join()
     portal.end()
+
+
+def test_the_child_loads_nothing_of_the_database():
+    code = "import sys, scraper.child, scraper.spiders.jobs, scraper.pipelines\nprint('sqlite_utils' in sys.modules)"
+    assert run(code).stdout == b"False\n"
