@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 # Seconds between two looks at the clocks and at the database's file.
 TICK = 5.0
 # Seconds that checks and deliveries under way are given to end; what has not ended then is done again after the start.
-GRACE = 8.0
+GRACE = 6.0
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # How the trouble of a check begins that was cut short by our own end (courtesy.py).
 CUT_SHORT = "stopped:"

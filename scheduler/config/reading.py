@@ -50,6 +50,13 @@ def built_in_sources() -> tuple[str, ...]:
     return tuple(sources())
 
 
+def known_jurisdictions() -> tuple[str, ...]:
+    """Return the English names of the jurisdictions and places that the detector knows; bodies such as the WHO's too."""
+    from scraper.cooperation.lexicon import read
+
+    return (*(row[0] for row in read("places.json")["rows"]), "International")
+
+
 def parse(text: str, names: Sequence[str], file: str = DEFAULT_FILE) -> tuple[Config | None, tuple[Fault, ...]]:
     """Return the configuration in `text` and no fault, or None and every fault, in the order of the file. Pure."""
     try:
@@ -111,7 +118,8 @@ def _checked(raw: Mapping[str, Any], names: Sequence[str]) -> tuple[Config | Non
     found += rules.source_faults(sources)
     found += rules.politeness_faults(politeness, sources)
     found += rules.email_faults(email) if email else ()
-    found += rules.subscription_faults(subscriptions, names, "email" in raw)
+    places = known_jurisdictions() if any(one.where.jurisdictions for _, one in subscriptions) else ()
+    found += rules.subscription_faults(subscriptions, names, places, "email" in raw)
     if found:
         return None, found
     told = tuple(subscription for _, subscription in subscriptions)

@@ -5,6 +5,7 @@ Each rule takes what could be read of the file and yields (path of the key, what
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
@@ -19,7 +20,8 @@ Finding = tuple[Path, str]
 LEAST_EVERY = 60.0
 # The least delay between two requests to a host that is not ours, in seconds.
 LEAST_DELAY = 1.0
-LANGUAGES = ("en", "zh-Hant", "zh-Hans", "pt")
+# `zh` takes in both scripts.
+LANGUAGES = ("en", "zh", "zh-Hant", "zh-Hans", "pt")
 
 
 def is_loopback(host: str | None) -> bool:
@@ -81,13 +83,17 @@ def email_faults(email: Email) -> Iterator[Finding]:
 
 
 def subscription_faults(
-    subscriptions: Sequence[tuple[int, Subscription]], known_sources: Sequence[str], has_email: bool
+    subscriptions: Sequence[tuple[int, Subscription]],
+    known_sources: Sequence[str],
+    known_jurisdictions: Sequence[str],
+    has_email: bool,
 ) -> Iterator[Finding]:
     """Check each subscription, and their names against each other.
 
     Args:
         subscriptions: with their places in the file, counted from 0.
         known_sources: names of the built-in sources.
+        known_jurisdictions: names of jurisdictions and places as the detector gives them.
         has_email: whether the file has a table `[email]`, be it faulty.
     """
     seen: dict[str, int] = {}
@@ -101,13 +107,23 @@ def subscription_faults(
         yield from ((at + path, what) for path, what in faults(subscription))
         if subscription.channel == "email" and not has_email:
             yield (*at, "channel"), "email needs a table [email] with host, security and from"
+        where = subscription.where
         for key, values, known in (
-            ("sources", subscription.where.sources, known_sources),
-            ("languages", subscription.where.languages, LANGUAGES),
+            ("sources", where.sources, known_sources),
+            ("languages", where.languages, LANGUAGES),
+            ("jurisdictions", where.jurisdictions, known_jurisdictions),
         ):
-            for value in values:
-                if value not in known:
-                    yield (*at, "where", key), f'"{value}" is unknown; known are: {", ".join(known)}'
+            exact = key == "sources"
+            names = {name if exact else name.casefold() for name in known}
+            strangers = [value for value in values if (value if exact else value.casefold()) not in names]
+            if strangers:
+                yield (*at, "where", key), _advice(strangers[0], known)
+
+
+def _advice(value: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(value, known, n=1)
+    advice = f'did you mean "{near[0]}"?' if near else f"known are, among others: {', '.join(known[:8])}"
+    return f'"{value}" is unknown; {advice}'
 
 
 def _webhook_faults(subscription: Subscription) -> Iterator[Finding]:
@@ -150,9 +166,15 @@ def unlikely(config: Config, languages: Mapping[str, str]) -> Iterator[Finding]:
         possible = [name for name in enabled if not where.sources or name in where.sources]
         if enabled and not possible:
             yield ("subscriptions", place, "where", "sources"), "none of these sources is enabled: it is never told"
-        elif where.languages and not any(languages.get(name) in where.languages for name in possible):
+        elif where.languages and not any(_speaks(languages.get(name, ""), where.languages) for name in possible):
             said = ", ".join(sorted({languages[name] for name in possible if name in languages}))
             yield (
                 ("subscriptions", place, "where", "languages"),
                 f"its sources are in {said or 'no known language'} only: it is never told",
             )
+
+
+def _speaks(language: str, wanted: Sequence[str]) -> bool:
+    """Return whether a language falls under any of the wanted ones: `zh-Hant` under `zh`."""
+    tag = language.casefold()
+    return any(tag == one.casefold() or tag.startswith(f"{one.casefold()}-") for one in wanted)
