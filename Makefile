@@ -41,7 +41,7 @@ demo: $(VENV)/.demo
 	@$(BIN)/coopwatch demo $(ARGS)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 drill: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m drill $(ARGS)

@@ -6,6 +6,7 @@ import ast
 import re
 import socket
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -117,6 +118,31 @@ def test_every_dependency_stands_in_its_lock_with_hashes(lock, extras):
     assert all("--hash=sha256:" in entry for entry in entries.values())
 
 
+def imported():
+    """The names of the packages that are not ours and not Python's, with a file that imports each."""
+    found = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+            found |= {name.partition(".")[0]: named(path) for name in names}
+    return {name: path for name, path in found.items() if name not in {*FLOORS, *sys.stdlib_module_names}}
+
+
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    def names(requirements):
+        return {re.match(r"[\w.-]+", one).group().lower().replace("-", "_") for one in requirements}
+
+    run = names(project["dependencies"])
+    extra = names(one for part in project["optional-dependencies"].values() for one in part)
+    used = imported()
+    assert {name: used[name] for name in used.keys() - run - extra} == {}
+    # Not imported by name: the time zones, and the SQLite that sqlite-utils prefers by itself.
+    assert run - used.keys() == {"tzdata", "pysqlite3"}
+
+
 def test_a_test_cannot_leave_the_machine(allow_refusals):
     with socket.socket() as sock, pytest.raises(RuntimeError, match="loopback"):
         sock.connect(("192.0.2.1", 80))
@@ -127,8 +153,6 @@ def test_a_test_cannot_leave_the_machine(allow_refusals):
 
 
 def test_a_process_that_a_test_starts_cannot_leave_the_machine_either():
-    import sys
-
     tried = subprocess.run(
         [sys.executable, "-c", "import socket; socket.create_connection(('192.0.2.1', 80), 1)"],
         capture_output=True,

@@ -161,7 +161,7 @@ def main() -> int:
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
-    console, began, figures = Console(highlight=False), time.monotonic(), []
+    console, began, figures = Console(highlight=False, width=None if sys.stdout.isatty() else 110), time.monotonic(), []
     with tempfile.TemporaryDirectory(prefix="coopwatch-bench-") as folder:
         for name in chosen.parts or PARTS:
             if time.monotonic() - began > chosen.seconds:
@@ -187,7 +187,14 @@ def _table(figures: list[Figure]) -> Table:
     for one in figures:
         bound = "" if one.bound is None else f"{'at least' if one.at_least else 'at most'} {one.bound:g}"
         style = "" if one.good else "bold red"
-        table.add_row(one.name, f"{one.value:.3g}", one.unit, bound, one.note, style=style)
+        table.add_row(
+            one.name,
+            f"{one.value:.3f}" if one.value < 10 else f"{one.value:.1f}",
+            one.unit,
+            bound,
+            one.note,
+            style=style,
+        )
     return table
 
 
