@@ -119,11 +119,12 @@ def test_a_process_stopped_at_each_of_its_writes_loses_nothing_it_acknowledged(t
         Database.open(folder / "x.db").close()
         inject = ["-e", f"trace={call}", "-e", f"inject={call}:{harm}:when={at}"]
         worker = [sys.executable, str(WORKER), str(folder / "x.db"), str(folder), "whole", "4"]
-        done = subprocess.run(
-            ["strace", "-f", "-qq", "-o", "/dev/null", *inject, *worker], capture_output=True, check=False
+        subprocess.run(
+            ["strace", "-f", "-qq", "-o", str(folder / "trace"), *inject, *worker], capture_output=True, check=False
         )
         assert faults(folder / "x.db", folder, 1) == [], f"stopped at {call} number {at}"
-        if done.returncode == 0:
+        trace = (folder / "trace").read_text()
+        if "INJECTED" not in trace and "SIGKILL" not in trace:
             assert len(lines(folder / "recorded")) == 4
             assert at > 1, f"no {call} was ever stopped: the trial is blind"
             return
