@@ -51,7 +51,7 @@ def built_in_sources() -> tuple[str, ...]:
 
 
 def known_jurisdictions() -> tuple[str, ...]:
-    """Return the English names of the jurisdictions and places that the detector knows; bodies such as the WHO's too."""
+    """Return the English names of the jurisdictions and places that the detector knows."""
     from scraper.cooperation.lexicon import read
 
     return (*(row[0] for row in read("places.json")["rows"]), "International")

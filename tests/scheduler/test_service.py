@@ -166,11 +166,20 @@ def test_the_log_is_one_line_each_with_its_time_and_without_the_secret(tmp_path,
 
 
 def test_idle_it_stays_under_60_megabytes_without_its_child(tmp_path, web):
-    watch = Watch(tmp_path / "watch", web, every="1h")
-    process = started(watch)
-    time.sleep(1)
-    held = psutil.Process(process.pid).memory_info().rss
-    watch.stop()
+    """Also after it has told something, with every kind of condition in use."""
+    with WebhookReceiver() as hooks:
+        where = (
+            'where = { jurisdictions = ["Hong Kong", "Macao"], languages = ["en", "zh"], words = ["health", "醫"] }\n'
+        )
+        watch = Watch(tmp_path / "watch", web, every="4s", hooks=hooks, more=where)
+        process = started(watch)
+        for one in stock():
+            if one.when == "meanwhile":
+                web.publish(one)
+        wait_for(lambda: hooks.accepted)
+        time.sleep(1)
+        held = psutil.Process(process.pid).memory_info().rss
+        watch.stop()
     assert held < 60e6, f"{held / 1e6:.1f} MB"
 
 
