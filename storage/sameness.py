@@ -61,7 +61,9 @@ def sameness(mine: Telling, other: Telling) -> Sameness:
     if mine.rule != other.rule:
         return Sameness(False, False, 0.0, "made by different rules")
     seen = _compare(mine, other)
-    contrary = _too_far(seen) or _other_days(mine, other, seen) or _other_figures(mine, other, seen) or _other_subject(seen)
+    contrary = (
+        _too_far(seen) or _other_days(mine, other, seen) or _other_figures(mine, other, seen) or _other_subject(seen)
+    )
     if contrary:
         return Sameness(False, True, 0.0, contrary)
     points = round(_points(seen), 2)
@@ -103,7 +105,9 @@ def _figures(
 
 
 def _agree(one: float, two: float) -> bool:
-    return one == two or (min(one, two) >= 100 and abs(one - two) <= 0.02 * max(one, two) and (one % 100 == 0 or two % 100 == 0))
+    return one == two or (
+        min(one, two) >= 100 and abs(one - two) <= 0.02 * max(one, two) and (one % 100 == 0 or two % 100 == 0)
+    )
 
 
 def _too_far(seen: _Compared) -> str | None:
@@ -164,6 +168,8 @@ def _points(seen: _Compared) -> float:
     points = 0.16 * seen.weight - apart
     if seen.wording is None:
         return points + 1.5 * seen.overlap
+    if seen.wording.other and seen.apart != 0:
+        points -= 1.5  # a later day, and a subject of its own: what came of it rather than the same once more
     return points + 1.2 * seen.overlap + 5 * seen.wording.share + seen.wording.title
 
 
@@ -214,5 +220,8 @@ def _shared(seen: _Compared) -> str:
             counts[clue.kind] = counts.get(clue.kind, 0) + 1
     if not counts:
         return "no name or figure shared"
-    told = [f"{count} {_MANY[kind] if count > 1 else 'figure' if kind == 'number' else kind}" for kind, count in counts.items()]
+    told = [
+        f"{count} {_MANY[kind] if count > 1 else 'figure' if kind == 'number' else kind}"
+        for kind, count in counts.items()
+    ]
     return f"{', '.join(told[:-1])} and {told[-1]} shared" if len(told) > 1 else f"{told[0]} shared"

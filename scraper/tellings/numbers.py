@@ -1,0 +1,47 @@
+"""The numbers a text states, whatever the script: 7,000, 七千, seven thousand and 0.7萬 are one.
+
+Days and years of dates are left out: those are dates (scraper.cooperation.dates).
+"""
+
+from __future__ import annotations
+
+import re
+
+from scraper.cooperation.dates import ENGLISH, HAN
+from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
+
+_SPELT = "|".join(sorted((word for word in WORDS if word not in ("zero", "one", "hundred")), key=len, reverse=True))
+_NUMBER = re.compile(
+    rf"(?<![a-z])(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,12}})(?:\.[0-9]{{1,4}})?|[{CHINESE}]{{1,8}}|\b(?:{_SPELT})\b"
+)
+_SCALE = re.compile(rf"[ -]?({'|'.join(SCALES)})")
+
+
+def numbers(folded: str) -> frozenset[float]:
+    """Return the numbers of a folded text.
+
+    A single Chinese numeral is left out (一般, 三地): it hardly ever counts anything that could be compared.
+    """
+    bare = HAN.sub(_blank, ENGLISH.sub(_blank, folded))
+    found: set[float] = set()
+    total, after, step = 0.0, -1, 0.0  # the part of 2亿2700万 that was read, where it ended, and its scale
+    for match in _NUMBER.finditer(bare):
+        number = value(match.group())
+        if number is None:
+            continue
+        scale = _SCALE.match(bare, match.end())
+        times = SCALES[scale.group(1)] if scale else 1
+        if match.start() == after and times < step:
+            found.discard(total)
+            total += number * times
+        elif times == 1 and len(match.group()) == 1 and match.group() in CHINESE:
+            continue
+        else:
+            total = number * times
+        found.add(total)
+        after, step = (scale.end(), times) if scale else (-1, 0.0)
+    return frozenset(found)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
