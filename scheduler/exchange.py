@@ -25,6 +25,7 @@ from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
 from scheduler.timed import Bell
 from scheduler.troubles import TroubleError
+from scraper.pages.ending import ENDLESS
 
 CHUNK = 64 << 10
 _HERE = threading.local()
@@ -40,12 +41,15 @@ class Reply:
         headers: case-insensitive.
         body: decoded; empty unless the status is 200, and cut at the cap.
         whole: False where the body was longer than the cap.
+        told: False where HTTP did not tell where the answer ends (no length, no chunks): it may have been cut, and its
+            validators must not be kept.
     """
 
     status: int
     headers: requests.structures.CaseInsensitiveDict[str]
     body: bytes = field(default=b"", repr=False)
     whole: bool = True
+    told: bool = True
 
 
 class Exchange:
@@ -98,15 +102,15 @@ class Exchange:
             if response.status_code != 200:
                 return Reply(response.status_code, response.headers)
             raw = response.raw
-            if not raw.chunked and "Content-Length" not in response.headers:
-                # Also what a connection looks like that was cut inside the headers.
-                raise TroubleError("truncated: nothing tells where the answer ends (no length, no chunks)")
+            told = raw.chunked or "Content-Length" in response.headers
             body = bytearray()
             while chunk := raw.read1(CHUNK, decode_content=True):
                 body += chunk
                 if len(body) > cap:
-                    return Reply(200, response.headers, bytes(body[:cap]), whole=False)
-            return Reply(200, response.headers, bytes(body))
+                    return Reply(200, response.headers, bytes(body[:cap]), whole=False, told=told)
+            if not told and not body:  # also what a connection looks like that was cut inside the headers
+                raise TroubleError(f"truncated: {ENDLESS}")
+            return Reply(200, response.headers, bytes(body), told=told)
 
     def close(self) -> None:
         """Close all kept connections."""

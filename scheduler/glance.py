@@ -14,6 +14,7 @@ from scheduler.courtesy import held
 from scheduler.exchange import Exchange, Reply
 from scheduler.troubles import TroubleError
 from scraper.mirror import may_follow
+from scraper.pages.ending import ENDLESS, ends
 from storage.model import Validators
 
 CAP = 512 << 10
@@ -63,6 +64,8 @@ def glance(exchange: Exchange, url: str, known: Validators | None, now: datetime
         return Sight(moved=True, ask=url)
     if not reply.body.strip():
         raise TroubleError("empty: a listing without content")
+    if not reply.told and not ends(reply.body):
+        raise TroubleError(f"truncated: {ENDLESS}")
     digest = hashlib.sha256(reply.body).hexdigest()
     if known is not None and known.digest == digest:
         return Sight(moved=False)
@@ -87,5 +90,5 @@ def _elsewhere(url: str, reply: Reply) -> Sight:
 
 
 def _kept(reply: Reply, name: str) -> str | None:
-    value = reply.headers.get(name)
+    value = reply.headers.get(name) if reply.told else None
     return value if value and len(value) < 1000 else None

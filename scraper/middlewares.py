@@ -19,6 +19,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from scraper.mirror import may_follow
+from scraper.pages.ending import ENDLESS, ends
 
 READABLE = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/json")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -48,8 +49,8 @@ class SoundAnswer:
         elif response.status == 206:
             raise RefusedError("truncated: a part of the page (206) where the whole was asked for")
         elif response.status == 200:
-            if "partial" in response.flags:
-                raise RefusedError("truncated: nothing tells where the answer ends (no length, no chunks)")
+            if "partial" in response.flags and (response.headers.get("Content-Encoding") or not ends(response.body)):
+                raise RefusedError(f"truncated: {ENDLESS}")
             kind = content_type(response).partition(";")[0].strip().lower()
             if kind and not kind.startswith(READABLE):
                 raise RefusedError(f"type: {kind[:80]} instead of a page")

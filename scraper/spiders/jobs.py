@@ -96,7 +96,7 @@ def _conditions(job: Job) -> dict[str, str]:
 
 
 def _with_validators(found: Answer, response: Response) -> Answer:
-    if found.outcome == "failed":
+    if found.outcome == "failed" or "partial" in response.flags:  # what may have been cut must be asked for again
         return found
     given = Validators(_text(response, "ETag"), _text(response, "Last-Modified"))
     return replace(found, status=response.status, validators=given if given.etag or given.last_modified else None)

@@ -154,7 +154,7 @@ def test_a_redirect_elsewhere_is_refused_and_says_where_it_leads(exchange, porta
     [
         web.sent(HEAD + b"Content-Length: 99999\r\n\r\n" + BODY),
         web.sent(HEAD + b"Transfer-Encoding: chunked\r\n\r\n400\r\n" + BODY[:1024] + b"\r\n"),
-        web.sent(HEAD + b"Connection: close\r\n\r\n" + BODY),
+        web.sent(HEAD + b"Connection: close\r\n\r\n" + BODY[:-20]),
         web.sent(HEAD),
         web.sent(b"HTTP/1.1 200 OK\r\nContent-Ty"),
     ],
@@ -162,6 +162,14 @@ def test_a_redirect_elsewhere_is_refused_and_says_where_it_leads(exchange, porta
 )
 def test_a_200_cut_short_is_never_read_as_news(exchange, portal, answer):
     assert trouble(exchange, portal, answer).startswith("truncated: ")
+
+
+def test_a_listing_without_a_length_is_read_where_it_closes_its_tags_and_asked_for_whole_again(exchange, portal):
+    portal.pages[web.FEED] = web.sent(HEAD + b'ETag: "1"\r\nConnection: close\r\n\r\n' + BODY)
+    seen = look(exchange, portal)
+    assert seen.body == BODY
+    assert seen.validators is not None
+    assert (seen.validators.etag, seen.validators.last_modified) == (None, None)
 
 
 @pytest.mark.parametrize("answer", [web.sent(b""), web.sent(b"garbage\r\n\r\n")])

@@ -170,7 +170,7 @@ def test_a_redirect_elsewhere_is_refused_and_says_where_it_leads(ask, target):
             "chunks without their end",
             web.sent(HEAD + b"Transfer-Encoding: chunked\r\n\r\n400\r\n" + PAGE[:1024] + b"\r\n"),
         ),
-        ("neither length nor chunks", web.sent(HEAD + b"Connection: close\r\n\r\n" + PAGE)),
+        ("neither length nor chunks", web.sent(HEAD + b"Connection: close\r\n\r\n" + PAGE[:-20])),
         ("a part of the page", web.status(206)),
     ],
 )
@@ -178,6 +178,12 @@ def test_an_answer_cut_short_is_never_read(ask, what, answer):
     found = ask.article(answer)
     assert found.outcome == "failed", what
     assert found.trouble.startswith("truncated: "), found.trouble
+
+
+def test_an_answer_without_a_length_is_read_where_it_closes_its_tags_but_its_validators_are_not_kept(ask):
+    found = ask.article(web.sent(HEAD + b'ETag: "1"\r\nConnection: close\r\n\r\n' + PAGE))
+    assert found.outcome == "read", found.trouble
+    assert found.validators is None
 
 
 @pytest.mark.parametrize("answer", [web.sent(b""), web.sent(b"garbage\r\n\r\n"), web.sent(HEAD)])
