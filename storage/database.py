@@ -42,9 +42,6 @@ __all__ = [
 
 Params = Sequence[Any] | dict[str, Any]
 
-CHECKED_SIZE = 32 << 20
-"""Files of up to so many bytes are checked whole when opened for writing (1 ms a megabyte); `check` does any."""
-
 
 class Database:
     """One open database. Make it with `Database.open`; use it as a context manager, or call `close`.
@@ -81,6 +78,8 @@ class Database:
         if create and not read_only and not files.exists(place):
             files.create(place, opening.build)
         files.inspect(place)
+        if not read_only and files.has_journal(place):
+            opening.look(place)
         database = cls(place, read_only=read_only)
         try:
             database._settle()
@@ -105,17 +104,12 @@ class Database:
                     "run `coopwatch status` once as a user who may write it"
                 )
             if not self.read_only:
-                self._refuse_damaged()
+                opening.refuse_damaged(self._conn, self.path)
                 if behind:
                     with self.transaction():
                         opening.migrate(self._conn)
                 opening.choose_journal(self._conn)
             self.journal_mode = opening.journal_mode(self._conn)
-
-    def _refuse_damaged(self) -> None:
-        faults = self.check() if self.path.stat().st_size <= CHECKED_SIZE else []
-        if faults:
-            raise CorruptError(f"{self.path}: {faults[0]}; keep the file aside and put a backup in its place")
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -235,11 +229,8 @@ class Database:
 
     def check(self) -> list[str]:
         """Return what SQLite's quick check finds wrong with the file, at most ten faults; an empty list is good."""
-        try:
-            found = [str(row["quick_check"]) for row in self.rows("PRAGMA quick_check(10)")]
-        except CorruptError as error:
-            return [str(error.__cause__ or error)]
-        return [] if found == ["ok"] else found
+        with self._lock, self._mapped():
+            return opening.faults(self._ready())
 
     def close(self) -> None:
         """Close the connection; closing twice does no harm."""

@@ -149,11 +149,14 @@ def _again(db: Database, source: str, link: Link, now: datetime) -> None:
 
 
 def pending(db: Database, source: str, now: datetime, limit: int = 50) -> list[Pending]:
-    """Return the links of a source to read now, those somebody waits for before those of a first sight."""
+    """Return the links of a source to read now, those somebody waits for before those of a first sight.
+
+    One that was taken in what is now the future, because the clock has been set back since, does not wait for it.
+    """
     rows = db.rows(
-        "SELECT key, url, title, attempts FROM link WHERE source = ? AND state = 'pending' AND next_try <= ?"
-        " ORDER BY silent IS NOT NULL, next_try, id LIMIT ?",
-        (source, stamp(now), limit),
+        "SELECT key, url, title, attempts FROM link WHERE source = ? AND state = 'pending'"
+        " AND (next_try <= ? OR first_listed > ?) ORDER BY silent IS NOT NULL, next_try, id LIMIT ?",
+        (source, stamp(now), stamp(now), limit),
     )
     return [Pending(**row) for row in rows]
 

@@ -5,13 +5,14 @@ Not here: the file seen from outside (files.py), transactions and our errors (da
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from sqlite_utils import Database as SqliteDatabase
 
 from storage import files
 from storage.engine import VERSION, sqlite3, wal_is_safe
-from storage.errors import NewerError, ReadOnlyError, explain
+from storage.errors import CorruptError, NewerError, ReadOnlyError, explain
 from storage.migrations import MIGRATIONS
 
 PRAGMAS = (
@@ -27,6 +28,9 @@ PRAGMAS = (
 
 BUSY_SECONDS = 10.0
 """How long to wait for another process before giving up."""
+
+CHECKED_SIZE = 32 << 20
+"""Files of up to so many bytes are checked whole when opened for writing, which takes 1 ms a megabyte."""
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -75,6 +79,51 @@ def refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def faults(conn: sqlite3.Connection) -> list[str]:
+    """Return what SQLite's quick check finds wrong, at most ten faults; an empty list is good."""
+    try:
+        found = [str(row[0]) for row in conn.execute("PRAGMA quick_check(10)")]
+    except sqlite3.DatabaseError as error:
+        if not isinstance(explain(error, ""), CorruptError):
+            raise
+        return [str(error)]
+    return [] if found == ["ok"] else found
+
+
+def refuse_damaged(conn: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database of up to `CHECKED_SIZE` bytes in which the quick check finds anything wrong.
+
+    Raises:
+        CorruptError: names the first fault.
+    """
+    found = faults(conn) if path.stat().st_size <= CHECKED_SIZE else []
+    if found:
+        raise CorruptError(f"{path}: {found[0]}; keep the file aside and put a backup in its place")
+
+
+def look(path: Path) -> None:
+    """Look at a database with a write-ahead log beside it before anything can be written into it.
+
+    The log may be another database's, left there by a restore: SQLite cannot tell. A connection that may write works it
+    in, at the latest when it closes; one that may only read cannot.
+
+    Raises:
+        CorruptError: the log is another database's, or together they are no whole one.
+    """
+    try:
+        conn = _connect(path, "ro")
+    except sqlite3.Error:
+        return  # a rollback journal to be played back, or no right to read it so: what opens it to write will tell
+    try:
+        if conn.execute("PRAGMA user_version").fetchone()[0] != files.mark(path):
+            raise CorruptError(
+                f"{path}: the write-ahead log beside it is another database's; move {path.name}-wal away"
+            )
+        refuse_damaged(conn, path)
+    finally:
+        conn.close()
+
+
 def is_behind(conn: sqlite3.Connection) -> bool:
     """Return whether steps of the schema are still to be done; takes no lock."""
     return bool(MIGRATIONS.pending(SqliteDatabase(conn, execute_plugins=False)))
@@ -107,6 +156,9 @@ def build(path: Path) -> None:
         conn = _connect(path, "rw")
         try:
             conn.execute(f"PRAGMA application_id={files.APPLICATION_ID}")
+            conn.execute(
+                f"PRAGMA user_version={secrets.randbelow(0x7FFFFFFE) + 1}"
+            )  # this database's own mark, see `look`
             conn.execute("BEGIN IMMEDIATE")
             migrate(conn)
             conn.execute("COMMIT")

@@ -195,6 +195,34 @@ def test_damage_met_while_reading_is_an_error_of_ours(filled):
         db.rows("SELECT * FROM releases")
 
 
+def log_of_another(path, make, thought, nobody, now):
+    """Leave the write-ahead log of another database beside this one, as a careless restore does."""
+    other = path.with_name("other.db")
+    with Database.open(other) as db:
+        record(db, make(text="x" * 50_000), thought, now, route=nobody)
+        shutil.copyfile(f"{other}-wal", f"{path}-wal")
+    other.unlink()
+
+
+@pytest.mark.skipif(not wal_is_safe(VERSION), reason="no write-ahead log with this SQLite")
+def test_the_log_of_another_database_is_not_worked_in(filled, make, thought, nobody, now):
+    log_of_another(filled, make, thought, nobody, now)
+    before = digest(filled)
+    with pytest.raises(CorruptError, match=r"another database's; move coopwatch\.db-wal away"):
+        Database.open(filled)
+    assert digest(filled) == before
+    Path(f"{filled}-wal").unlink()
+    with Database.open(filled) as db:
+        assert db.value("SELECT count(*) FROM releases") == 40
+
+
+@pytest.mark.skipif(not wal_is_safe(VERSION), reason="no write-ahead log with this SQLite")
+def test_a_log_full_of_noise_is_passed_over(filled):
+    Path(f"{filled}-wal").write_bytes(os.urandom(20_000))
+    with Database.open(filled) as db:
+        assert db.value("SELECT count(*) FROM releases") == 40
+
+
 def test_a_newer_database_is_refused_and_left_alone(filled):
     with sqlite3.connect(filled) as conn:
         conn.execute(

@@ -129,13 +129,15 @@ def cost(db, make, thought, now, start, times=150):
 
 @pytest.mark.parametrize(
     ("many", "dearer"),
-    [(20_000, 3.0), pytest.param(1_000_000, 3.0, marks=pytest.mark.bench)],
+    [(20_000, 3.0), pytest.param(1_000_000, 2.0, marks=pytest.mark.bench)],
     ids=["20 thousand", "a million"],
 )
 def test_recording_and_an_unchanged_check_cost_the_same_in_a_large_database(db, make, thought, now, many, dearer):
     empty = cost(db, make, thought, now, 10_000_000)
     fill(db, many, "x" * 200)
-    full = cost(db, make, thought, now, 20_000_000)
+    db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    cost(db, make, thought, now, 20_000_000)  # the first ones pay for reading the large file's pages
+    full = cost(db, make, thought, now, 30_000_000)
     (record_empty, check_empty), (record_full, check_full) = ((1e3 * one for one in each) for each in (empty, full))
     said = (
         f"{many:,}: record {record_empty:.2f} -> {record_full:.2f} ms, check {check_empty:.2f} -> {check_full:.2f} ms"

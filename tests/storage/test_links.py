@@ -141,6 +141,11 @@ def test_a_link_that_must_not_be_stored_is_refused_and_the_others_are_kept(db, n
     assert keys(db, now) == ["e/1"]
 
 
+def test_a_clock_that_is_set_back_does_not_keep_links_waiting(db, now):
+    bring(db, offer(1), now)
+    assert keys(db, now - HOUR) == ["e/1"]
+
+
 def test_a_title_is_cut_and_cleaned_rather_than_refused(db, now):
     bring(db, [Link("e/1", "https://e.test/", "a\x00\ud800" + "x" * 10_000_000)], now)
     title = pending(db, "hk_gia_en", now)[0].title
