@@ -146,13 +146,17 @@ def _other_figures(mine: Telling, other: Telling, seen: _Compared) -> str | None
 def _is_correction(seen: _Compared) -> bool:
     """Tell whether one text is the other with a single figure put right."""
     both, ours, theirs = seen.figures
-    assert seen.wording is not None
-    single = len(ours) == len(theirs) == 1 and seen.apart is not None and seen.apart <= 1
-    return single and seen.wording.share >= 0.9 and not seen.wording.other and (len(both) >= 1 or seen.weight >= 8)
+    if not len(ours) == len(theirs) == 1 or seen.apart not in (0, 1):
+        return False
+    return _alike(seen, 0.9) and not _has_another_subject(seen) and (len(both) >= 1 or seen.weight >= 8)
+
+
+def _has_another_subject(seen: _Compared) -> bool:
+    return seen.wording is not None and seen.wording.other
 
 
 def _other_subject(seen: _Compared) -> str | None:
-    if seen.wording and seen.wording.other and _alike(seen, 0.7):
+    if _has_another_subject(seen) and _alike(seen, 0.7):
         return "same template, another subject"
     return None
 

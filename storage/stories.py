@@ -1,12 +1,31 @@
-"""Which releases tell one event. First cut: a story a release, joined by those of the same text."""
+"""Which releases tell one event: a new one joins the story it fits, quietly, or begins its own; people may correct it.
+
+Whether two tell one event is decided in sameness.py; which to compare is looked up by tellings.py. A release stays in
+the story it was put in, whatever comes later; only a person moves it (`split`, `join`).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from storage import tellings
 from storage.database import Database
 from storage.decide import is_twin
+from storage.sameness import Sameness, sameness
+from storage.telling import Telling
 from storage.times import from_text, stamp
+
+MOST_MEMBERS = 40
+"""As many of a story's releases are asked whether they contradict a new one, the latest; few stories have ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a release was put: its story, and why."""
+
+    story_id: int
+    why: str
 
 
 def twin(db: Database, fingerprint: str, language: str, key: str, moment: datetime) -> int | None:
@@ -29,25 +48,98 @@ def twin(db: Database, fingerprint: str, language: str, key: str, moment: dateti
     return next((row["original"] for row in rows if is_twin(moment, from_text(row["moment"]))), None)
 
 
-def join(db: Database, release_id: int, original: int | None, now: datetime) -> int:
-    """Put a new release in a story, inside a transaction, and return the story's id.
+def place(db: Database, release_id: int, original: int | None, telling: Telling | None, now: datetime) -> Placed:
+    """Put a new release in a story, inside a transaction.
 
     Args:
         db: the database.
         release_id: of the new release.
-        original: the release whose text it tells, or None where it is the first of a story.
+        original: the release whose text it tells word for word, or None.
+        telling: what it tells; None where that was not made, and only the same text joins it to others.
         now: when it was read.
     """
     story = None if original is None else story_of(db, original)
-    if story is None:
-        story = db.insert("story", {"made": stamp(now)})
-        db.insert("story_member", {"release_id": release_id, "story_id": story, "why": "first"})
-    else:
-        db.insert("story_member", {"release_id": release_id, "story_id": story, "why": "same text"})
-    return story
+    if story is not None:
+        return _put(db, release_id, story, "same text")
+    found = None if telling is None else fitting(db, telling)
+    if found is not None:
+        return _put(db, release_id, found.story_id, found.why)
+    return _put(db, release_id, db.insert("story", {"made": stamp(now)}), "first")
+
+
+def fitting(db: Database, telling: Telling) -> Placed | None:
+    """Return the story that a telling fits best and no release of which contradicts it, or None."""
+    best: dict[int, tuple[Sameness, int]] = {}
+    shut = set()
+    for number, other in tellings.load(db, tellings.candidates(db, telling)).items():
+        story, made = story_of(db, number), sameness(telling, other)
+        if story is None:
+            continue
+        if made.contrary:
+            shut.add(story)
+        if made.same and (story not in best or made.points > best[story][0].points):
+            best[story] = (made, number)
+    for story, (made, number) in sorted(best.items(), key=lambda item: (-item[1][0].points, item[0])):
+        if story not in shut and not _contradicted(db, story, telling):
+            return Placed(story, f"{made.reason} (release {number})")
+    return None
+
+
+def _contradicted(db: Database, story: int, telling: Telling) -> bool:
+    members = db.rows(
+        "SELECT release_id FROM story_member WHERE story_id = ? ORDER BY release_id DESC LIMIT ?", (story, MOST_MEMBERS)
+    )
+    kept = tellings.load(db, (row["release_id"] for row in members))
+    return any(sameness(telling, other).contrary for other in kept.values())
+
+
+def _put(db: Database, release_id: int, story: int, why: str) -> Placed:
+    db.insert("story_member", {"release_id": release_id, "story_id": story, "why": why})
+    return Placed(story, why)
 
 
 def story_of(db: Database, release_id: int) -> int | None:
     """Return the story of a release, or None."""
     found = db.value("SELECT story_id FROM story_member WHERE release_id = ?", (release_id,))
     return None if found is None else int(found)
+
+
+def known_already(db: Database, release_id: int) -> str | None:
+    """Return why a new telling is no news to anybody, or None: its story was known before anybody could be told of it.
+
+    So it is where other releases of the story are about co-operation, and all of these were recorded silently (first
+    sight, import).
+    """
+    story = story_of(db, release_id)
+    row = db.row(
+        "SELECT count(*) AS known, sum(c.silent IS NULL) AS told FROM story_member AS m"
+        " JOIN release AS r ON r.id = m.release_id AND r.cooperation = 1"
+        " JOIN change AS c ON c.release_id = r.id AND c.kind IN ('new', 'revised')"
+        " WHERE m.story_id = ? AND m.release_id <> ?",
+        (story, release_id),
+    )
+    return f"known already: story {story}" if row and row["known"] and not row["told"] else None
+
+
+def told_already(db: Database, release_id: int) -> frozenset[str]:
+    """Return the subscriptions that were promised another release of the same story."""
+    rows = db.rows(
+        "SELECT DISTINCT d.subscription FROM story_member AS mine"
+        " JOIN story_member AS m ON m.story_id = mine.story_id AND m.release_id <> mine.release_id"
+        " JOIN change AS c ON c.release_id = m.release_id JOIN delivery AS d ON d.change_id = c.id"
+        " WHERE mine.release_id = ?",
+        (release_id,),
+    )
+    return frozenset(row["subscription"] for row in rows)
+
+
+def is_retelling(db: Database, release_id: int) -> bool:
+    """Return whether another release of the story was told as co-operation, silently or not."""
+    return bool(
+        db.value(
+            "SELECT 1 FROM story_member AS mine"
+            " JOIN story_member AS m ON m.story_id = mine.story_id AND m.release_id <> mine.release_id"
+            " JOIN release AS r ON r.id = m.release_id AND r.cooperation = 1 WHERE mine.release_id = ? LIMIT 1",
+            (release_id,),
+        )
+    )

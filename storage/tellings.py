@@ -1,0 +1,118 @@
+"""Keeps what releases tell, and finds those that may tell the same event: by index, never by reading through.
+
+A telling lies on the shelf of a day under each of its marks (names, dates, figures, headwords, MinHash bands); another
+one is looked for on the shelves of the days around its own. However many releases are kept, a look takes some hundred
+steps down one index.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from array import array
+from collections.abc import Iterable
+from typing import Any
+
+from storage.assessments import as_json
+from storage.database import Database
+from storage.sameness import WITHIN
+from storage.telling import Clue, Telling
+
+UNDATED = 0
+"""The shelf of tellings that neither have nor state a day."""
+MOST_DAYS = 4
+"""An undated telling is looked for around so many of the days it states, the latest."""
+MOST_ALIKE = 200
+"""As many releases with one mark are looked at; a mark with more tells nothing."""
+
+
+def keep(db: Database, release_id: int, telling: Telling) -> None:
+    """Keep what a release tells now, inside a transaction, in place of what it told before."""
+    _forget(db, release_id)
+    shelf = shelf_of(telling)
+    db.insert("telling", _to_columns(telling) | {"release_id": release_id, "shelf": shelf}, verb="INSERT OR REPLACE")
+    for mark in telling.marks:
+        db.execute(
+            "INSERT OR IGNORE INTO telling_mark (day, mark, release_id) VALUES (?, ?, ?)", (shelf, mark, release_id)
+        )
+
+
+def _forget(db: Database, release_id: int) -> None:
+    row = db.row("SELECT shelf, marks FROM telling WHERE release_id = ?", (release_id,))
+    if row is not None:
+        for mark in _numbers("q", row["marks"]):
+            db.execute(
+                "DELETE FROM telling_mark WHERE day = ? AND mark = ? AND release_id = ?",
+                (row["shelf"], mark, release_id),
+            )
+
+
+def shelf_of(telling: Telling) -> int:
+    """Return the day a telling is kept under: its own, else the latest it states, else `UNDATED`."""
+    if telling.day is not None:
+        return telling.day
+    return max(telling.days, default=UNDATED)
+
+
+def load(db: Database, release_ids: Iterable[int]) -> dict[int, Telling]:
+    """Return what releases tell, by their numbers; those that were recorded without are left out."""
+    found = (db.row("SELECT * FROM telling WHERE release_id = ?", (number,)) for number in release_ids)
+    return {row["release_id"]: _from_columns(row) for row in found if row}
+
+
+def candidates(db: Database, telling: Telling, most: int = 16) -> list[int]:
+    """Return the releases that may tell the same event, those that share most and rarest first.
+
+    Args:
+        db: the database.
+        telling: of the release in hand; where it is kept already, it is among its own candidates.
+        most: the most to return.
+    """
+    days = _days(telling)
+    sql = f"SELECT release_id FROM telling_mark WHERE mark = ? AND day IN ({', '.join('?' * len(days))}) LIMIT ?"
+    rated: dict[int, float] = {}
+    for mark in telling.marks:
+        rows = db.rows(sql, (mark, *days, MOST_ALIKE))
+        for row in rows:
+            rated[row["release_id"]] = rated.get(row["release_id"], 0.0) + 1 / math.sqrt(len(rows))
+    return sorted(rated, key=lambda number: (-rated[number], -number))[:most]
+
+
+def _days(telling: Telling) -> list[int]:
+    """Return the shelves on which to look for others."""
+    if telling.day is not None:
+        around = range(telling.day - WITHIN, telling.day + WITHIN + 1)
+        return [UNDATED, *around]
+    return sorted({UNDATED, *(day + step for day in telling.days[-MOST_DAYS:] for step in (-1, 0, 1))})
+
+
+def _to_columns(telling: Telling) -> dict[str, Any]:
+    return {
+        "rule": telling.rule,
+        "language": telling.language,
+        "day": telling.day,
+        "days": as_json(telling.days),
+        "clues": as_json([[clue.kind, clue.value, clue.weight] for clue in telling.clues]),
+        "numbers": as_json(telling.numbers),
+        "words": array("Q", telling.words).tobytes(),
+        "marks": array("q", telling.marks).tobytes(),
+    }
+
+
+def _from_columns(row: dict[str, Any]) -> Telling:
+    return Telling(
+        rule=row["rule"],
+        language=row["language"],
+        day=row["day"],
+        days=tuple(json.loads(row["days"])),
+        clues=tuple(Clue(*clue) for clue in json.loads(row["clues"])),
+        numbers=tuple(json.loads(row["numbers"])),
+        words=tuple(_numbers("Q", row["words"])),
+        marks=tuple(_numbers("q", row["marks"])),
+    )
+
+
+def _numbers(kind: str, packed: bytes) -> Iterable[int]:
+    made = array(kind)
+    made.frombytes(packed)
+    return made
