@@ -15,16 +15,13 @@ def imported(told: Told) -> Release:
     Its text is cleaned as a page's would be, so that a release imported and the same one fetched are one.
 
     Args:
-        told: with an address.
+        told: with an address, or with another name, which is then the release's key as it stands.
 
     Raises:
-        ValueError: nothing is left of the text, or the address cannot be used.
+        ValueError: there is no address, or nothing is left of the text.
     """
-    from urllib.parse import urlsplit
-
     from scraper.find import source_of
     from scraper.pages.text import clean
-    from storage.identity import canonical
     from storage.model import Release
 
     if told.url is None:
@@ -35,11 +32,11 @@ def imported(told: Told) -> Release:
     if not title or not text:
         raise ValueError("title or text is empty")
     known = source_of(told.url, told.language)
-    url = known[1].url if known else canonical(told.url)
+    url, host = (known[1].url, known[0].portal) if known else _address(told.url)
     return Release(
         key=known[1].key if known else url,
         source="import",
-        portal=known[0].portal if known else urlsplit(url).hostname or "",
+        portal=host,
         url=url,
         language=told.language,
         title=title,
@@ -48,3 +45,16 @@ def imported(told: Told) -> Release:
         published=told.date,
         precision=told.precision,
     )
+
+
+def _address(url: str) -> tuple[str, str]:
+    """Return an address in its one spelling and its host; what is no web address stands as it is, without a host."""
+    from urllib.parse import urlsplit
+
+    from storage.identity import canonical
+
+    try:
+        plain = canonical(url)
+        return plain, urlsplit(plain).hostname or ""
+    except ValueError:
+        return url, ""

@@ -1,6 +1,7 @@
 """The lines that `assess` and `import` take: one JSON object a line, checked whole before anything is done with it.
 
-A bad line spoils nothing but itself: it is told with its number, the others are answered.
+A bad line spoils nothing but itself: it is told with its number, the others are answered. A date or an address that
+cannot be used spoils not even its own line: it counts as unknown, and a note says so.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import IO, Any
-from urllib.parse import urlsplit
 
 from storage.model import Precision
 
@@ -22,6 +22,8 @@ LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_TITLE = 2000
 # Official portals have no earlier releases, and a later year is a slip of the pen.
 YEARS = range(1900, 2101)
+# A date that tells the month or only the year: of use to the detector, too coarse to be a time of publishing.
+COARSE = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 
 class LineError(ValueError):
@@ -30,7 +32,18 @@ class LineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One release as a line tells it. `date` is aware, or None where the line has none; `id` is as it stood there."""
+    """One release as a line tells it.
+
+    Args:
+        id: as it stood there.
+        url: as it stood there: an address, or any other name that the line's maker gives the release; None where none.
+        language: one of LANGUAGES.
+        title: as it stood there, `text` likewise.
+        date: when it was published, aware; None where the line does not say, or not to the day.
+        precision: how exactly `date` is known.
+        coarse: `2026-11` or `2026` where the line tells no more of the date.
+        notes: what of the line counts as unknown, and why.
+    """
 
     id: str | int
     url: str | None
@@ -39,6 +52,8 @@ class Told:
     text: str
     date: datetime | None
     precision: Precision | None
+    coarse: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def told_lines(stream: IO[bytes], zone: tzinfo) -> Iterator[tuple[int, Told | LineError]]:
@@ -76,8 +91,10 @@ def told(line: bytes, zone: tzinfo) -> Told:
         raise LineError(f"title is longer than {LONGEST_TITLE} characters")
     if raw.get("lang") not in LANGUAGES:
         raise LineError(f"lang must be one of {', '.join(LANGUAGES)}")
-    moment, precision = _date(raw.get("date"), zone)
-    return Told(_id(raw), _url(raw), raw["lang"], title, text, moment, precision)
+    notes: list[str] = []
+    url, coarse = _url(raw.get("url"), notes), _coarse(raw.get("date"))
+    moment, precision = (None, None) if coarse else _date(raw.get("date"), zone, notes)
+    return Told(_id(raw), url, raw["lang"], title, text, moment, precision, coarse, tuple(notes))
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -110,40 +127,41 @@ def _string(raw: dict[str, Any], key: str) -> str:
     return value
 
 
-def _url(raw: dict[str, Any]) -> str | None:
-    value = raw.get("url")
-    if value is None:
+def _url(value: object, notes: list[str]) -> str | None:
+    """Return the address or name a line gives; what is neither is noted and counts as missing."""
+    if value is None or value == "":
         return None
-    if not isinstance(value, str) or not _is_address(value):
-        raise LineError("url must be an http or https address")
-    return value
+    if isinstance(value, str) and value.isprintable() and value.strip():
+        return value.strip()
+    notes.append("url is no printable text and is not used")
+    return None
 
 
-def _is_address(value: str) -> bool:
-    """Return whether text leads to a host by http(s); addresses in the wild carry characters that should be escaped."""
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    is_host = bool(parts.hostname) and not re.search(r"\s", parts.hostname or "")
-    return parts.scheme in ("http", "https") and is_host and value.isprintable()
+def _coarse(value: object) -> str | None:
+    """Return a date that says only month or year, if it is one."""
+    said = COARSE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if said is None or int(said[1]) not in YEARS or (said[2] and not 1 <= int(said[2]) <= 12):
+        return None
+    return said[0]
 
 
-def _date(value: object, zone: tzinfo) -> tuple[datetime | None, Precision | None]:
+def _date(value: object, zone: tzinfo, notes: list[str]) -> tuple[datetime | None, Precision | None]:
+    """Return the time a line tells and how exact it is; what cannot be used is noted and counts as missing."""
     if value is None or value == "":
         return None, None
-    if not isinstance(value, str):
-        raise LineError("date must be text like 2026-11-21 or 2026-11-21T15:30:00+08:00")
+    said = value if isinstance(value, str) else ""
     try:
-        if len(value) == len("2026-11-21"):
-            day = date.fromisoformat(value)
+        if len(said) == len("2026-11-21"):
+            day = date.fromisoformat(said)
             moment, precision = datetime(day.year, day.month, day.day, tzinfo=zone), Precision.DAY
         else:
-            moment, precision = datetime.fromisoformat(value), Precision.SECOND
+            moment, precision = datetime.fromisoformat(said), Precision.SECOND
             moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise LineError("date must be like 2026-11-21 or 2026-11-21T15:30:00+08:00") from None
+        notes.append("date is not like 2026-11-21 or 2026-11-21T15:30:00+08:00 and is not used")
+        return None, None
     if moment.year not in YEARS:
-        raise LineError(f"date must lie between {YEARS.start} and {YEARS.stop - 1}")
+        notes.append(f"date does not lie between {YEARS.start} and {YEARS.stop - 1} and is not used")
+        return None, None
     return moment, precision

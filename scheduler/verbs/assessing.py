@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from scheduler.output import note, say_json_line
 
 if TYPE_CHECKING:
     from scheduler.ndjson import Told
-    from storage.model import Assessment
+    from storage.model import Assessment, Mention
 
 
 @click.command(short_help="Say of texts whether they are about co-operation.")
@@ -22,9 +21,10 @@ def assess(file: IO[bytes], as_json: bool) -> int:  # noqa: ARG001 - accepted, s
     r"""Say of each text whether it is about health co-operation, and why.
 
     FILE (- for standard input) holds one JSON object a line: id, lang (en, zh-Hant, zh-Hans, pt), title, text,
-    and where known url and date. For each, one line comes out: id, cooperation, score, kind, reason, the evidence as
-    passages of the text by offset, and the facts. A line that cannot be used is told on standard error; the others
-    are answered, and the command ends with 65.
+    and where known url and date (a year or a month will do). For each, one line comes out: id, cooperation, score,
+    kind, reason, the evidence as passages of the text by offset, and the facts: parties, people, places and
+    programmes (name, canonical, aliases, jurisdiction), dates and figures, each with start and end. A line that
+    cannot be used is told on standard error; the others are answered, and the command ends with 65.
 
     \b
     Example:
@@ -39,7 +39,9 @@ def assess(file: IO[bytes], as_json: bool) -> int:  # noqa: ARG001 - accepted, s
             note(f"{file.name}:{number}: {told}")
             bad += 1
         else:
-            say_json_line({"id": told.id, **as_answer(assessed(told))})
+            for remark in told.notes:
+                note(f"{file.name}:{number}: {remark}")
+            say_json_line({"id": told.id, **answer(assessed(told), told.text)})
     return 65 if bad else 0
 
 
@@ -53,11 +55,35 @@ def assessed(told: Told) -> Assessment:
         told.title,
         told.text,
         language=told.language,
-        published=told.date.date() if told.date else None,
+        published=told.date.date() if told.date else told.coarse,
         jurisdiction=known[0].jurisdiction if known else None,
     )
 
 
-def as_answer(assessment: Assessment) -> dict[str, Any]:
-    """Return an assessment as the command prints it."""
-    return asdict(assessment)
+def answer(assessment: Assessment, text: str) -> dict[str, Any]:
+    """Return an assessment of `text` as the command prints it: each fact with the passage that states it."""
+    from dataclasses import asdict
+
+    named = {
+        field: [mentioned(mention) for mention in getattr(assessment, field)]
+        for field in ("parties", "people", "places", "programmes")
+    }
+    stated = {
+        field: [{**asdict(fact), "text": text[fact.start : fact.end]} for fact in getattr(assessment, field)]
+        for field in ("dates", "figures")
+    }
+    return {**asdict(assessment), **named, **stated}
+
+
+def mentioned(mention: Mention) -> dict[str, Any]:
+    """Return who or what is named: as the text says it, and by the canonical name."""
+    return {
+        "name": mention.text,
+        "canonical": mention.name,
+        "aliases": [alias for alias in mention.aliases if alias != mention.text],
+        "jurisdiction": mention.jurisdiction,
+        "kind": mention.kind,
+        "office": mention.office,
+        "start": mention.start,
+        "end": mention.end,
+    }

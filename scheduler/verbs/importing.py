@@ -24,8 +24,9 @@ def import_(session: Session, file: IO[bytes], as_json: bool) -> int:
 
     Each line is a JSON object: id, url, lang (en, zh-Hant, zh-Hans, pt), title, text, and where known date (2026-11-21,
     or an ISO time). For each, a line tells its id, the release it became and the verdict. Addresses of a known portal
-    are recognised in any spelling. Each line is recorded whole or not at all: the same file can be given again, after
-    an interruption too. A line that cannot be used is told on standard error and the command ends with 65.
+    are recognised in any spelling; a url that is no web address is kept as the name it is. A date that tells no day
+    leaves the time of publishing unknown. Each line is recorded whole or not at all: the same file can be given
+    again, after an interruption too. A line that cannot be used is told on standard error and the command ends with 65.
 
     \b
     Example:
@@ -41,6 +42,8 @@ def import_(session: Session, file: IO[bytes], as_json: bool) -> int:
             try:
                 if isinstance(told, LineError):
                     raise told
+                for remark in told.notes:
+                    note(f"{file.name}:{number}: {remark}")
                 answer = _record(db, told)
             except ValueError as error:
                 note(f"{file.name}:{number}: {error}")

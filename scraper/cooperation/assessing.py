@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scraper.cooperation.dates import dates, matches
+from scraper.cooperation.days import known
 from scraper.cooperation.figures import figures
 from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
@@ -25,7 +26,7 @@ def assess(
     text: str,
     *,
     language: str,  # noqa: ARG001 - callers know it; both languages are read in one go, since releases mix them
-    published: date | None = None,
+    published: date | str | None = None,
     jurisdiction: str | None = None,
 ) -> Assessment:
     """Return what a release is about: co-operation in health between jurisdictions or not, and why.
@@ -34,7 +35,8 @@ def assess(
         title: the release's title, as published.
         text: its paragraphs joined by line feeds; evidence counts its characters.
         language: BCP 47 tag; English, Traditional and Simplified Chinese are read alike, whatever it says.
-        published: the day it was published, to resolve dates such as "today"; None where unknown.
+        published: the day it was published, to resolve dates such as "today"; `2026-11` or `2026` where no more is
+            known; None where nothing is.
         jurisdiction: the publisher's own side (`Hong Kong`, `Macao`, `Mainland`); None lets the text tell.
 
     Returns:
@@ -63,7 +65,7 @@ def assess(
         ),
         places=places(text, body, words),
         programmes=programmes(text, body),
-        dates=dates(text, dated, body, published),
+        dates=dates(text, dated, body, known(published)),
         figures=figures(text, folded, body, dated),
     )
 

@@ -54,6 +54,27 @@ def test_assess_answers_each_line_with_verdict_evidence_and_facts(coopwatch, lin
     for evidence in visit["evidence"]:
         assert VISIT["text"][evidence["start"] : evidence["end"]] == evidence["text"]
         assert {"why", "weight"} <= set(evidence)
+    facts = [fact for field in ("parties", "people", "places") for fact in visit[field]]
+    assert {"Health Bureau", "Health Bureau of Macao"} <= {fact["canonical"] for fact in facts}
+    for fact in facts:
+        assert VISIT["text"][fact["start"] : fact["end"]] == fact["name"]
+        assert {"jurisdiction", "aliases"} <= set(fact)
+    (today,) = visit["dates"]
+    assert (today["date"], today["text"]) == ("2026-11-20", "today")
+    assert today["what"].startswith("The Secretary for Health")
+
+
+def test_assess_uses_a_date_as_far_as_it_says_and_needs_no_address(coopwatch, lines):
+    text = "A training course for nurses of Macao began today in Zhuhai. It ends on 5 March."
+    said = (None, "2024", "2024-02")
+    odd = [{**VISIT, "text": text, "id": str(date), "url": "local:1", "date": date} for date in said]
+    done = coopwatch("assess", lines(*odd, {**VISIT, "id": "soon", "date": "soon"}))
+    assert (done.code, len(done.lines), len(done.err.splitlines())) == (0, 4, 1)
+    assert [[d["date"] for d in row["dates"]] for row in done.lines[:3]] == [
+        [],
+        ["2024", "2024-03-05"],
+        ["2024-02", "2024-03-05"],
+    ]
 
 
 def test_assess_tells_bad_lines_by_number_and_answers_the_others(coopwatch, lines):
@@ -124,8 +145,8 @@ def test_import_knows_a_portals_address_in_any_spelling_and_its_languages_apart(
         {**VISIT, "lang": "tlh"},
         {**VISIT, "text": "\u200b"},
         {**VISIT, "title": "\x00"},
-        {**VISIT, "date": "soon"},
-        {**VISIT, "url": "https://exa mple.org/"},
+        {**VISIT, "url": 7},
+        {**VISIT, "url": "\x00"},
     ],
 )
 def test_a_line_that_cannot_be_imported_leaves_the_database_as_it_was(coopwatch, lines, bad):
@@ -134,8 +155,21 @@ def test_a_line_that_cannot_be_imported_leaves_the_database_as_it_was(coopwatch,
     done = coopwatch("import", "--json", lines(bad))
     assert (done.code, done.out) == (65, "")
     assert done.err.startswith("in.jsonl:1: ")
-    assert len(done.err.splitlines()) == 1
+    assert 1 <= len(done.err.splitlines()) <= 2
     assert coopwatch("sql", "--json", "--limit", "0", "select * from releases").json == before
+
+
+def test_import_takes_any_name_for_an_address_and_an_unusable_date_for_unknown(coopwatch, lines):
+    odd = {**VISIT, "url": "local:visit 1", "date": "soon"}
+    coarse = {**ROADS, "url": "https://exa mple.org/", "date": "2026-11"}
+    done = coopwatch("import", "--json", lines(odd, coarse))
+    assert done.code == 0
+    assert [row["key"] for row in done.lines] == ["local:visit 1", "https://exa mple.org/"]
+    assert done.err.splitlines() == [
+        "in.jsonl:1: date is not like 2026-11-21 or 2026-11-21T15:30:00+08:00 and is not used"
+    ]
+    assert [coopwatch("show", row["release_id"], "--json").json["published"] for row in done.lines] == [None, None]
+    assert [row["verdict"] for row in coopwatch("import", "--json", lines(odd, coarse)).lines] == ["unchanged"] * 2
 
 
 def test_import_records_the_lines_around_a_bad_one(coopwatch, lines):
