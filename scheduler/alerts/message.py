@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -13,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from scheduler.alerts import payload
 from scheduler.alerts.plain import clean, safe_header, shorten, web_link
 from scheduler.config import Subscription
-from storage.model import ChangeKind, Delivery, Notice, Precision
+from storage.model import ChangeKind, Delivery, Evidence, Notice, Precision
 
 TEMPLATES = Path(__file__).with_name("templates")
 TEXT, HTML = "alert.txt.j2", "alert.html.j2"
@@ -24,8 +25,9 @@ WORDS = {
     ChangeKind.GONE: ("Withdrawn", "The portal no longer shows this release; its last wording is kept."),
     ChangeKind.RETURNED: ("Published again", "The portal shows this release again after it had been withdrawn."),
 }
-# What a mail shows at most: quotes and the characters of one, pieces of a diff and the characters of one, parties.
-QUOTES, QUOTE, PIECES, PIECE, PARTIES = 8, 400, 80, 600, 20
+# What a mail shows at most: quotes, the characters and the reasons of one, pieces of a diff and the characters of one,
+# parties.
+QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES = 8, 400, 8, 80, 600, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,6 @@ def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
     name, meaning = WORDS[change.kind]
     if change.kind is ChangeKind.NEW and not assessment.cooperation:
         meaning = "A new release."
-    heaviest = sorted(assessment.evidence, key=lambda one: -one.weight)[:QUOTES]
     parties = data["cooperation"]["parties"][:PARTIES]
     return {
         "word": name,
@@ -109,10 +110,21 @@ def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
         "reason": _line(assessment.reason, 500),
         "jurisdictions": [_line(one) for one in assessment.jurisdictions[:PARTIES]],
         "parties": [(_line(one["name"]), _line(one["jurisdiction"] or "")) for one in parties],
-        "quotes": [(_line(one.text, QUOTE), _line(one.why)) for one in sorted(heaviest, key=lambda one: one.start)],
+        "quotes": _quotes(assessment.evidence),
         "diff": [(one["op"], clean(shorten(one["text"], PIECE))) for one in (data["diff"] or ())[:PIECES]],
         "version": change.version,
     }
+
+
+def _quotes(evidence: Sequence[Evidence]) -> list[tuple[str, list[str]]]:
+    """Return the passages that weigh most in the order of the text, each once with all it counts for."""
+    passages: dict[tuple[int, int], list[Evidence]] = {}
+    for one in sorted(evidence, key=lambda one: -one.weight):
+        passages.setdefault((one.start, one.end), []).append(one)
+    return [
+        (_line(ones[0].text, QUOTE), [_line(one.why) for one in ones[:WHYS]])
+        for _, ones in sorted(list(passages.items())[:QUOTES])
+    ]
 
 
 def _line(text: str, longest: int = 200) -> str:

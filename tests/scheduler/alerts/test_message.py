@@ -167,6 +167,19 @@ def test_the_longest_of_everything_stays_valid_and_under_20_kb(make_delivery, fi
     assert json.loads(message.body)["url"].endswith("ppp")
 
 
+def test_a_mail_quotes_a_passage_once_with_all_it_counts_for(make_delivery):
+    passage = "The two bodies signed an agreement."
+    whys = ("names both sides", "tells of an agreement", "speaks of health")
+    evidence = tuple(Evidence(0, 35, passage, why, 1.0 + n) for n, why in enumerate(whys))
+    message = word(
+        make_delivery(assessment={"evidence": (*evidence, Evidence(40, 44, "last", "tells the end", 9.0))}), OFFICE
+    )
+    for part in (message.text, Page(message.html).text):
+        assert part.count(passage) == 1
+        places = [part.index(one) for one in (passage, *reversed(whys), "last", "tells the end")]
+        assert places == sorted(places)
+
+
 def test_quotes_are_shortened_before_anything_is_left_out(make_delivery):
     evidence = tuple(Evidence(n * 1000, n * 1000 + 999, "q" * 999, "why", 1.0 + n) for n in range(18))
     data = json.loads(word(make_delivery(assessment={"evidence": evidence}), OFFICE).body)
