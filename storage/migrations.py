@@ -111,9 +111,37 @@ CREATE TABLE story (
 CREATE TABLE story_member (
   release_id INTEGER PRIMARY KEY REFERENCES release (id),
   story_id INTEGER NOT NULL REFERENCES story (id),
-  why TEXT NOT NULL                         -- 'first', 'same text'
+  why TEXT NOT NULL                         -- 'first', 'same text', or what sameness.py and people say
 ) STRICT;
 CREATE INDEX story_member_story ON story_member (story_id);
+
+CREATE TABLE telling (                      -- what a release tells, to find and recognise others of the same event
+  release_id INTEGER PRIMARY KEY REFERENCES release (id) ON DELETE CASCADE,
+  rule TEXT NOT NULL,                       -- the version of the rule that made it
+  language TEXT NOT NULL,                   -- of its wording: 'en', 'zh'
+  day INTEGER,                              -- when it was published, as a day's ordinal number
+  days TEXT NOT NULL,                       -- the days it states, likewise
+  clues TEXT NOT NULL,                      -- what it names: kind, value, weight
+  numbers TEXT NOT NULL,
+  words BLOB NOT NULL,                      -- a sample of its words, packed (wording.py)
+  shelf INTEGER NOT NULL,                   -- the day its marks are kept under
+  marks BLOB NOT NULL
+) STRICT;
+CREATE TABLE telling_mark (                 -- where to look: names, dates, figures, words and MinHash bands, hashed
+  day INTEGER NOT NULL,
+  mark INTEGER NOT NULL,
+  release_id INTEGER NOT NULL,
+  PRIMARY KEY (day, mark, release_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE story_hand (                   -- what people decided of stories
+  id INTEGER PRIMARY KEY,
+  release_id INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,
+  from_story INTEGER NOT NULL REFERENCES story (id),
+  to_story INTEGER NOT NULL REFERENCES story (id),
+  what TEXT NOT NULL,                       -- 'split by hand', 'joined by hand'
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX story_hand_release ON story_hand (release_id);
 
 CREATE TABLE change (                       -- the event; alerts fan out from it and survive any crash
   id INTEGER PRIMARY KEY,

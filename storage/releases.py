@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage import decide, identity, outbox, pages, stories
+from storage import decide, identity, outbox, pages, stories, tellings
 from storage.assessments import as_json, to_columns
 from storage.clean import refuse_unfit
 from storage.database import Database
 from storage.lookup import Due, due, find, known, listing, within
-from storage.model import Assessment, Change, Known, Page, Precision, Recorded, Release, Verdict
+from storage.model import Assessment, Change, ChangeKind, Known, Page, Precision, Recorded, Release, Verdict
 from storage.notices import notice, versions
 from storage.outbox import Route
+from storage.telling import Telling
 from storage.times import from_text, from_text_or_none, stamp, stamp_or_none, to_text
 
 __all__ = [
@@ -45,6 +46,7 @@ def record(
     now: datetime,
     *,
     page: Page | None = None,
+    telling: Telling | None = None,
     silent: str | None = None,
     route: Route,
 ) -> Recorded:
@@ -56,6 +58,7 @@ def record(
         assessment: of this text.
         now: when it was read.
         page: the raw page, kept where the text is new.
+        telling: what it tells, by which it joins the story of its event; without, only the same text joins it.
         silent: the caller's reason to tell nobody, or None; a first sight is noticed here (decide.silence).
         route: who is to be told.
 
@@ -86,9 +89,11 @@ def record(
         elif place.detector != assessment.detector:
             _assess(db, release_id, place.version_id, assessment, now)
         if place is None:
-            stories.join(db, release_id, twin, now)
+            stories.place(db, release_id, twin, telling, now)
         else:
             _refresh(db, place, release, number, now)
+        if telling is not None:
+            tellings.keep(db, release_id, telling)
         db.execute(
             "UPDATE link SET state = 'read', attempts = 0, next_try = NULL, trouble = NULL"
             " WHERE source = ? AND key = ?",
@@ -139,8 +144,10 @@ def record_unread(db: Database, key: str, now: datetime) -> None:
         db.execute("UPDATE link SET attempts = 0, trouble = NULL WHERE source = ? AND key = ?", (place.source, key))
 
 
-def reassess(db: Database, release_id: int, assessment: Assessment, now: datetime) -> None:
-    """Keep a new assessment of a release's current version; nobody is told.
+def reassess(
+    db: Database, release_id: int, assessment: Assessment, now: datetime, telling: Telling | None = None
+) -> None:
+    """Keep a new assessment of a release's current version, and what it tells; nobody is told, no story changes.
 
     Raises:
         KeyError: there is no such release.
@@ -154,6 +161,8 @@ def reassess(db: Database, release_id: int, assessment: Assessment, now: datetim
         if row is None:
             raise KeyError(f"no release {release_id}")
         _assess(db, release_id, row["id"], assessment, now)
+        if telling is not None:
+            tellings.keep(db, release_id, telling)
 
 
 def _place(db: Database, key: str) -> _Place | None:
@@ -258,8 +267,16 @@ def _conclude(
     occasion = "" if kind.value in ("new", "revised") else stamp(now)
     event = hashlib.sha256(f"{kind.value}|{key}|{number}|{occasion}".encode()).hexdigest()
     story = stories.story_of(db, release_id)
+    if kind is ChangeKind.NEW and silent is None:
+        silent = stories.known_already(db, release_id)
     what = {"event": event, "kind": kind.value, "release_id": release_id, "story_id": story, "version": number}
     change = db.insert("change", what | {"at": stamp(now), "silent": silent})
     told = notice(db, change)
-    promised = outbox.promise(db, told, route(told), now) if silent is None else ()
+    names = route(told) if silent is None else ()
+    if kind is ChangeKind.NEW and silent is None:
+        names, silent = stories.unheard(db, release_id, names)
+    if kind is ChangeKind.NEW and silent is not None:
+        db.execute("UPDATE change SET silent = ? WHERE id = ?", (silent, change))
+        db.execute("UPDATE release SET silent = ? WHERE id = ?", (silent, release_id))
+    promised = outbox.promise(db, told, names, now)
     return Recorded(release_id, made, Change(change, event, kind, release_id, story, number, now, silent), promised)

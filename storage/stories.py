@@ -6,6 +6,7 @@ the story it was put in, whatever comes later; only a person moves it (`split`, 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,8 +122,14 @@ def known_already(db: Database, release_id: int) -> str | None:
     return f"known already: story {story}" if row and row["known"] and not row["told"] else None
 
 
-def told_already(db: Database, release_id: int) -> frozenset[str]:
-    """Return the subscriptions that were promised another release of the same story."""
+def unheard(db: Database, release_id: int, wanted: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
+    """Return those who have not been told of the story yet; where it was told and nobody is left, why nobody is.
+
+    Args:
+        db: the database.
+        release_id: of the new telling, placed in its story.
+        wanted: the subscriptions that want to hear of it.
+    """
     rows = db.rows(
         "SELECT DISTINCT d.subscription FROM story_member AS mine"
         " JOIN story_member AS m ON m.story_id = mine.story_id AND m.release_id <> mine.release_id"
@@ -130,11 +137,14 @@ def told_already(db: Database, release_id: int) -> frozenset[str]:
         " WHERE mine.release_id = ?",
         (release_id,),
     )
-    return frozenset(row["subscription"] for row in rows)
+    heard = {row["subscription"] for row in rows}
+    left = tuple(name for name in wanted if name not in heard)
+    silent = f"told already: story {story_of(db, release_id)}" if not left and _is_retelling(db, release_id) else None
+    return left, silent
 
 
-def is_retelling(db: Database, release_id: int) -> bool:
-    """Return whether another release of the story was told as co-operation, silently or not."""
+def _is_retelling(db: Database, release_id: int) -> bool:
+    """Return whether the story was known to be about co-operation before this release told it."""
     return bool(
         db.value(
             "SELECT 1 FROM story_member AS mine"
@@ -143,3 +153,49 @@ def is_retelling(db: Database, release_id: int) -> bool:
             (release_id,),
         )
     )
+
+
+def split(db: Database, release_id: int, now: datetime) -> int:
+    """Take a release out of its story into one of its own, by hand, and return that story.
+
+    Raises:
+        KeyError: there is no such release.
+        ValueError: it is alone in its story.
+    """
+    with db.transaction():
+        story = _story_by_hand(db, release_id)
+        others = db.value("SELECT count(*) FROM story_member WHERE story_id = ?", (story,))
+        if others < 2:
+            raise ValueError(f"release {release_id} is alone in story {story}")
+        return _move(db, release_id, story, db.insert("story", {"made": stamp(now)}), "split by hand", now)
+
+
+def join(db: Database, release_id: int, story_id: int, now: datetime) -> int:
+    """Put a release in a story, by hand, and return the story it was in.
+
+    Raises:
+        KeyError: there is no such release, or no such story.
+        ValueError: it is in that story.
+    """
+    with db.transaction():
+        story = _story_by_hand(db, release_id)
+        if db.value("SELECT 1 FROM story_member WHERE story_id = ? LIMIT 1", (story_id,)) is None:
+            raise KeyError(f"no story {story_id}")
+        if story == story_id:
+            raise ValueError(f"release {release_id} is in story {story_id} already")
+        _move(db, release_id, story, story_id, "joined by hand", now)
+        return story
+
+
+def _story_by_hand(db: Database, release_id: int) -> int:
+    story = story_of(db, release_id)
+    if story is None:
+        raise KeyError(f"no release {release_id}")
+    return story
+
+
+def _move(db: Database, release_id: int, story: int, to: int, why: str, now: datetime) -> int:
+    db.execute("UPDATE story_member SET story_id = ?, why = ? WHERE release_id = ?", (to, why, release_id))
+    moved = {"release_id": release_id, "from_story": story, "to_story": to, "what": why, "at": stamp(now)}
+    db.insert("story_hand", moved)
+    return to

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class Clue:
     """Something a text names that another telling of the event would name too, in any language.
 
-    `kind` is `party`, `person`, `place`, `programme`, `date`, `number`, `term` (a Latin word) or `topic`; `value` is the
-    same in all languages; `weight` tells how rare it is among health releases (natural logarithm; 0 says nothing).
+    `kind` is `party`, `person`, `place`, `programme`, `date`, `number`, `term` (a Latin word) or `topic`; `value` is
+    the same in all languages; `weight` tells how rare it is among health releases (natural logarithm; 0: everywhere).
     """
 
     kind: str

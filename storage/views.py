@@ -55,7 +55,11 @@ VIEWS = {
         JOIN release AS o ON o.id = f.first_release
         JOIN version AS v ON v.release_id = o.id AND v.number = o.version""",
     "story_releases": """
-        SELECT story_id, release_id, why FROM story_member""",
+        SELECT m.story_id, m.release_id, m.why, r.url, r.source, r.portal, r.language, r.published, v.title,
+               r.cooperation, r.first_seen
+        FROM story_member AS m
+        JOIN release AS r ON r.id = m.release_id
+        JOIN version AS v ON v.release_id = r.id AND v.number = r.version""",
 }
 
 DIGEST = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()[:12]
