@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from dataclasses import replace
+from pathlib import Path
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -12,7 +13,22 @@ from scrapy.crawler import Crawler
 from scraper import wire
 
 KIBIBYTE = 1024
-"""What `ru_maxrss` counts in, on Linux."""
+"""What Linux counts memory in, for `VmHWM` and `ru_maxrss`."""
+STATUS = Path("/proc/self/status")
+
+
+def peak_memory() -> int:
+    """Return the most memory this process has held, in bytes.
+
+    `ru_maxrss` also remembers the process that started us, which may be many times our size; it serves where there is
+    no /proc.
+    """
+    try:
+        lines = STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    told = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    return int(told or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * KIBIBYTE
 
 
 class AnswerLine:
@@ -32,7 +48,6 @@ class AnswerLine:
 
     def process_item(self, item: wire.Answer) -> wire.Answer:
         """Write one answer, with the memory the child has needed so far."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIBIBYTE
-        self.out.write(wire.write(replace(item, memory=peak)))
+        self.out.write(wire.write(replace(item, memory=peak_memory())))
         self.out.flush()
         return item
