@@ -212,6 +212,7 @@ class Reading:
                 assessment,
                 now,
                 page=answer.page,
+                telling=answer.telling,
                 silent=self._silent,
                 route=self._route,
             )

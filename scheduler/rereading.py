@@ -79,9 +79,11 @@ def reread_all(db: Database, now: datetime, *, first: int = 1, dry_run: bool = F
 def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outcome:
     from scraper.cooperation import assess
     from scraper.pages.document import ParseError
+    from scraper.tellings import telling
     from storage.identity import fingerprint
     from storage.notices import release as stored_release
     from storage.releases import reassess, record
+    from storage.tellings import is_kept
 
     stored = stored_release(db, release_id)
     if stored is None:
@@ -97,17 +99,18 @@ def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outc
         published=seen.published.date() if seen.published else None,
         jurisdiction=seen.jurisdiction,
     )
+    told = telling(seen, assessment)
     flipped = _flipped(db, release_id, assessment)
     state = db.value("SELECT state FROM release WHERE id = ?", (release_id,))
     # A release that its portal no longer shows stays as it is: to record a text would say that it has returned.
     if state == "present" and fingerprint(seen.title, seen.text) != fingerprint(stored.title, stored.text):
         if not dry_run:
-            record(db, seen, assessment, now, silent=SILENT, route=lambda _notice: ())
+            record(db, seen, assessment, now, telling=told, silent=SILENT, route=lambda _notice: ())
         return Outcome(release_id, "new version", flipped)
-    if not _is_other(db, release_id, assessment):
+    if not _is_other(db, release_id, assessment) and is_kept(db, release_id, told):
         return Outcome(release_id, "as before")
     if not dry_run:
-        reassess(db, release_id, assessment, now)
+        reassess(db, release_id, assessment, now, told)
     return Outcome(release_id, "assessed anew", flipped)
 
 

@@ -9,6 +9,7 @@ from scraper.mirror import own_addresses
 from scraper.pages.document import BlockedError, Document, ParseError
 from scraper.reading import to_release
 from scraper.source import Address, Listing, Source
+from scraper.tellings import telling
 from scraper.wire import Answer, Job
 from storage.model import Assessment, Release
 from storage.packing import pack
@@ -74,7 +75,10 @@ def _release(source: Source, job: Job, document: Document, raw: bytes) -> Answer
     page = pack(raw, document.content_type)
     article = source.read(document.at(job.url))
     release = to_release(source, Address(job.key, job.url), article, page.digest)
-    return Answer(job.id, "read", release=release, assessment=_assess(release), page=page)
+    assessment = _assess(release)
+    return Answer(
+        job.id, "read", release=release, assessment=assessment, telling=telling(release, assessment), page=page
+    )
 
 
 def _assess(release: Release) -> Assessment:

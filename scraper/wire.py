@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from storage.model import Assessment, Link, Page, Release, Validators
+from storage.telling import Telling
 
 T = TypeVar("T")
 MAX_LINE = 64 << 20
@@ -92,8 +93,8 @@ class Answer:
 
     Args:
         id: the job's.
-        outcome: `read` (release, assessment, page), `links`, `unread` (304), `missing` (404, 410), `redirect` (target)
-            or `failed` (trouble).
+        outcome: `read` (release, assessment, telling, page), `links`, `unread` (304), `missing` (404, 410), `redirect`
+            (target) or `failed` (trouble).
         trouble: what went wrong, its name first: `http 503`, `timeout: ...`.
         retry_after: the header as it came with a 429 or 503.
         target: where a redirect leads, absolute.
@@ -109,6 +110,7 @@ class Answer:
     target: str | None = None
     release: Release | None = None
     assessment: Assessment | None = None
+    telling: Telling | None = None
     page: Page | None = None
     links: tuple[Link, ...] = ()
     validators: Validators | None = None

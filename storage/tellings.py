@@ -28,17 +28,21 @@ MOST_ALIKE = 200
 
 def keep(db: Database, release_id: int, telling: Telling) -> None:
     """Keep what a release tells now, inside a transaction, in place of what it told before."""
-    columns = _to_columns(telling)
-    kept = db.row("SELECT * FROM telling WHERE release_id = ?", (release_id,))
-    if kept is not None and all(kept[name] == value for name, value in columns.items()):
+    if is_kept(db, release_id, telling):
         return
     _forget(db, release_id)
     shelf = shelf_of(telling)
-    db.insert("telling", columns | {"release_id": release_id, "shelf": shelf}, verb="INSERT OR REPLACE")
+    db.insert("telling", _to_columns(telling) | {"release_id": release_id, "shelf": shelf}, verb="INSERT OR REPLACE")
     for mark in telling.marks:
         db.execute(
             "INSERT OR IGNORE INTO telling_mark (day, mark, release_id) VALUES (?, ?, ?)", (shelf, mark, release_id)
         )
+
+
+def is_kept(db: Database, release_id: int, telling: Telling) -> bool:
+    """Return whether exactly this is kept of a release."""
+    row = db.row("SELECT * FROM telling WHERE release_id = ?", (release_id,))
+    return row is not None and all(row[name] == value for name, value in _to_columns(telling).items())
 
 
 def _forget(db: Database, release_id: int) -> None:

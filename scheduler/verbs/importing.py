@@ -60,6 +60,7 @@ def _record(db: Database, told: Told) -> dict[str, Any]:
     """Record one line and return what is printed of it. Raises ValueError where it cannot be used."""
     from scheduler.importing import imported
     from scraper.cooperation import assess
+    from scraper.tellings import telling
     from storage.releases import record
 
     release = imported(told)
@@ -70,5 +71,7 @@ def _record(db: Database, told: Told) -> dict[str, Any]:
         published=release.published.date() if release.published else None,
         jurisdiction=release.jurisdiction,
     )
-    recorded = record(db, release, assessment, datetime.now(UTC), silent="import", route=lambda _notice: ())
+    told_so = telling(release, assessment)
+    now = datetime.now(UTC)
+    recorded = record(db, release, assessment, now, telling=told_so, silent="import", route=lambda _notice: ())
     return {"id": told.id, "release_id": recorded.release_id, "verdict": str(recorded.verdict), "key": release.key}
