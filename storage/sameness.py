@@ -22,6 +22,8 @@ COPIED = 0.8
 ENOUGH = 3.0
 ENOUGH_ACROSS = 2.5
 """The least points for tellings in one language, and in two, where no wording can be compared."""
+OWN_SUBJECT = 1.5
+"""Points off where each has a subject the other never names: two meetings of one minister, two questions of a day."""
 RARE = 2.0
 MANY = 6
 
@@ -172,8 +174,8 @@ def _points(seen: _Compared) -> float:
     points = 0.16 * seen.weight - apart
     if seen.wording is None:
         return points + 1.5 * seen.overlap
-    if seen.wording.other and seen.apart != 0:
-        points -= 1.5  # a later day, and a subject of its own: what came of it rather than the same once more
+    if seen.wording.other and not (seen.apart and seen.days):
+        points -= OWN_SUBJECT  # unless, published on different days, both tell of one day
     return points + 1.2 * seen.overlap + 5 * seen.wording.share + seen.wording.title
 
 

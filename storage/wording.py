@@ -89,5 +89,5 @@ def _names_another(mine: dict[int, int], other: dict[int, int]) -> bool:
     )
 
 
-RARE = 3.0
-"""From here up a word is a subject rather than a phrase; one in twenty texts has it or fewer."""
+RARE = 2.2
+"""From here up a word is a subject rather than a phrase; one text in nine has it, or fewer."""
