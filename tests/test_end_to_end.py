@@ -97,7 +97,7 @@ def test_a_new_release_is_told_once_by_each_subscription_that_wants_it(watch, we
     with watch:
         assert watch.until(lambda: len(watch.seeded()) == 5)
         english = web.publish(NEW["marrow-registry"])
-        chinese = web.publish(NEW["marrow-registry-zh"])
+        chinese = web.publish(NEW["rehab-mo"])
         other = web.publish(NEW["investigation"])
         assert watch.until(lambda: len(hooks.accepted) == 2 and len(mail.received) == 1 and release(watch, other.key))
         time.sleep(2)
@@ -197,6 +197,22 @@ def test_a_text_told_again_under_another_address_is_told_once(watch, web, hooks)
     rows = {row["key"]: row for row in watch.rows("SELECT * FROM releases")}
     assert rows[second.key]["duplicate_of"] == rows[first.key]["id"]
     assert rows[second.key]["story_id"] == rows[first.key]["story_id"]
+
+
+def test_an_event_told_in_another_language_joins_the_story_and_each_subscription_hears_of_it_once(
+    watch, web, hooks, mail
+):
+    with watch:
+        assert watch.until(lambda: len(watch.seeded()) == 5)
+        chinese = web.publish(NEW["marrow-registry-zh"])
+        assert watch.until(lambda: told(hooks)[chinese.url, "new"])
+        english = web.publish(NEW["marrow-registry"])
+        # Mail goes to readers of English: theirs is the first word of the event, whatever webhooks were told.
+        assert watch.until(lambda: mail.received)
+        time.sleep(2)
+    assert told(hooks) == {(chinese.url, "new"): 1}
+    assert [english.url in one.text for one in mail.received] == [True]
+    assert release(watch, english.key)["story_id"] == release(watch, chinese.key)["story_id"]
 
 
 def test_a_second_service_on_the_same_database_ends_with_75_and_names_the_first(watch):

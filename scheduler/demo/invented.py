@@ -30,6 +30,7 @@ class Invented:
         when: `before` (there at first sight) or `meanwhile`.
         minutes_ago: for `before`: how long it has been out.
         same_as: the name of the release whose text it tells again.
+        retells: the name of the release whose event it tells in other words, or in another language.
         later: its paragraphs after an edit in place; empty where it is never edited.
     """
 
@@ -44,7 +45,13 @@ class Invented:
     when: str = "meanwhile"
     minutes_ago: int = 0
     same_as: str | None = None
+    retells: str | None = None
     later: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> bool:
+        """Whether nobody told of its event before."""
+        return not (self.same_as or self.retells)
 
     def on(self, day: datetime) -> Invented:
         """Return the release as it reads on its day of publication."""

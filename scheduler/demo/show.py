@@ -96,8 +96,8 @@ class Play:
             with watch:
                 try:
                     self._first_sight(watch, outcome)
-                    self._publish(watch, web, outcome, [one for one in meanwhile if not one.same_as])
-                    self._tell_again(watch, web, outcome, [one for one in meanwhile if one.same_as])
+                    self._publish(watch, web, outcome, [one for one in meanwhile if one.first])
+                    self._tell_again(watch, web, outcome, [one for one in meanwhile if not one.first])
                     self._edit(watch, web, outcome, [one for one in meanwhile if one.later])
                     with self._waiting("waiting for alerts that must not come"):
                         time.sleep(QUIET)
@@ -135,9 +135,11 @@ class Play:
 
     def _tell_again(self, watch: Watch, web: Portals, outcome: Outcome, releases: list[Invented]) -> None:
         issued = [self._issue(web, outcome, one) for one in releases]
-        with self._waiting("the same text is published under another address"):
+        with self._waiting("the same event is told again"):
             self._until_told(watch, outcome, issued)
-        self._say("The same text under another address: joined to its story, told nobody twice")
+        self._say(
+            "The same event told again, by another address and in Chinese: joined to its story, nobody told twice"
+        )
 
     def _edit(self, watch: Watch, web: Portals, outcome: Outcome, releases: list[Invented]) -> None:
         for one in releases:
