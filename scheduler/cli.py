@@ -27,6 +27,8 @@ VERBS = {
     "releases": "releases",
     "show": "releases",
     "diff": "releases",
+    "stories": "stories",
+    "story": "stories",
     "assess": "assessing",
     "import": "importing",
     "alerts": "alerts",

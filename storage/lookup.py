@@ -98,3 +98,58 @@ def listing(
     params = [value for clause, value in asked if not (value == 1 and "coop" in clause)]
     sql = f"SELECT * FROM releases{' WHERE ' + where if where else ''} ORDER BY first_seen DESC, id DESC"
     return db.rows(f"{sql} LIMIT ?", [*params, limit or -1])
+
+
+def stories(
+    db: Database, *, cooperation: bool = False, several: bool = False, since: datetime | None = None, limit: int = 50
+) -> list[dict[str, Any]]:
+    """Return stories, those begun last first: id, made, title, releases, cooperation, languages, first_published.
+
+    Args:
+        db: the database.
+        cooperation: only those with a release about co-operation.
+        several: only those that more than one release tells.
+        since: only those begun at or after this time.
+        limit: the most to return; 0 for all.
+    """
+    found: list[dict[str, Any]] = []
+    before = db.value("SELECT max(id) FROM story") or 0
+    # Batch by batch from the end, so that the newest few cost the same however many stories there are.
+    while before > 0 and (not limit or len(found) < limit):
+        rows = db.rows(_STORIES, (before - _BATCH, before))
+        found += [row for row in rows if row["releases"] > several and row["cooperation"] >= cooperation]
+        before -= _BATCH
+        if since is not None and rows and rows[-1]["made"] < stamp(since):
+            break
+    kept = [row for row in found if since is None or row["made"] >= stamp(since)]
+    return kept[: limit or None]
+
+
+_BATCH = 500
+_STORIES = """
+SELECT s.id, s.made, v.title, m.releases, m.cooperation, m.languages, m.first_published, r.precision
+FROM (SELECT x.story_id, count(*) AS releases, max(r.cooperation) AS cooperation, min(r.id) AS first_release,
+             min(r.published) AS first_published, group_concat(DISTINCT r.language) AS languages
+      FROM story_member AS x JOIN release AS r ON r.id = x.release_id
+      WHERE x.story_id > ? AND x.story_id <= ? GROUP BY x.story_id) AS m
+JOIN story AS s ON s.id = m.story_id
+JOIN release AS r ON r.id = m.first_release
+JOIN version AS v ON v.release_id = r.id AND v.number = r.version
+ORDER BY s.id DESC"""
+
+
+def story(db: Database, story_id: int) -> dict[str, Any] | None:
+    """Return a story with the releases that tell it, the earliest first, and what people decided of it; or None."""
+    row = db.row("SELECT * FROM stories WHERE id = ?", (story_id,))
+    if row is None:
+        return None
+    told = db.rows(
+        "SELECT * FROM story_releases WHERE story_id = ? ORDER BY coalesce(published, first_seen), release_id",
+        (story_id,),
+    )
+    by_hand = db.rows(
+        "SELECT release_id, from_story, to_story, what, at FROM story_hand"
+        " WHERE from_story = ? OR to_story = ? ORDER BY id",
+        (story_id, story_id),
+    )
+    return {**row, "told_by": told, "by_hand": by_hand}
