@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduler.courtesy import Courtesy, held
-from scheduler.crawling import Crawler
+from scheduler.crawling import ChildError, Crawler
 from scheduler.exchange import Exchange
 from scheduler.glance import Sight, glance
 from scheduler.robots import Robots
@@ -67,18 +67,27 @@ class Asking:
 
         Raises:
             HeldError: as for `glance`.
-            TroubleError: robots.txt does not allow it, or the child did not live to answer.
+            TroubleError: robots.txt does not allow it, or neither the child nor a fresh one lived to answer.
         """
         if job.kind == "item":  # nothing to fetch
-            return self._crawler.do(job)
+            return self._patiently(self._crawler.do, job)
         for _ in range(HOPS + 1):
-            answer = self._once(job)
+            answer = self._patiently(self._once, job)
             if answer.outcome != "redirect":
                 return answer
             if answer.target is None or not may_follow(job.ask, answer.target):
                 return _failed(answer, f"redirect: {job.ask} leads to {answer.target or 'nowhere'}")
             job = replace(job, ask=answer.target)
         return _failed(answer, f"redirect: more than {HOPS}, the last to {job.ask}")
+
+    def _patiently(self, do: Callable[[Job], Answer], job: Job) -> Answer:
+        """Do a job, once more where the child died over it: that is no word on the page, and somebody waits for it."""
+        try:
+            return do(job)
+        except ChildError as error:
+            if not error.died:
+                raise
+        return do(job)
 
     def _once(self, job: Job) -> Answer:
         place = host(job.ask)

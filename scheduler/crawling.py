@@ -29,7 +29,16 @@ HASTE = 2.0
 
 
 class ChildError(TroubleError):
-    """The child ended before it answered."""
+    """The child ended before it answered.
+
+    Args:
+        trouble: how it ended, for the journal.
+        died: it was not ended by us: whatever ended it need not have to do with the job.
+    """
+
+    def __init__(self, trouble: str, *, died: bool = False) -> None:
+        super().__init__(trouble)
+        self.died = died
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,7 @@ class Crawler:
             self._drop(child)
             if self._closed:
                 raise StoppedError
-            raise ChildError(f"child: {child.fate}")
+            raise ChildError(f"child: {child.fate}", died=child.fate.startswith("died"))
         return answer
 
     def close(self) -> None:

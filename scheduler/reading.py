@@ -27,7 +27,7 @@ WINDOW = timedelta(days=4)
 """How far back a person's check reads releases again: one in seven is edited within four days."""
 MOST_WINDOW = 1000
 CHILD_DEATHS = 3
-"""Children that may die one after the other before a check is given up."""
+"""Jobs that may cost their children, one after the other, before a check is given up."""
 
 
 @dataclass(slots=True)

@@ -512,18 +512,43 @@ def test_a_page_in_hand_when_the_service_ends_is_not_counted_against_it(world):
     assert world.check().verdicts == {"new": 1}
 
 
-def test_a_child_killed_in_the_middle_costs_its_job_alone(world):
+def kill_the_child(world, times, *, then=lambda: None):
+    """Kill the child that asks for the third page, so many times; return the thread that does."""
+
+    def kill():
+        for done in range(times):
+            while world.portal.asked(web.path(3)) <= done:
+                time.sleep(0.01)
+            if done == times - 1:
+                then()
+            os.kill(world.checker._crawler.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    return killer
+
+
+def test_a_child_killed_in_the_middle_costs_nothing(world):
     world.seed(1)
     world.portal.pages[web.path(3)] = web.stalled()
     world.offer(1, 2, 3, 4)
 
-    def kill():
-        while not world.portal.asked(web.path(3)):
-            time.sleep(0.01)
-        os.kill(world.checker._crawler.pid, signal.SIGKILL)
+    def mend():
+        world.portal.pages[web.path(3)] = web.article(3)
 
-    killer = threading.Thread(target=kill)
-    killer.start()
+    killer = kill_the_child(world, 1, then=mend)
+    run = world.check()
+    killer.join()
+    assert (run.verdicts, run.trouble) == ({"new": 3}, None)
+    assert world.changes() == [("new", web.key(number)) for number in (2, 3, 4)]
+    assert world.value("SELECT fate FROM child WHERE id = 1") == "died: SIGKILL"
+
+
+def test_a_job_over_which_child_after_child_dies_is_put_off_alone(world):
+    world.seed(1)
+    world.portal.pages[web.path(3)] = web.stalled()
+    world.offer(1, 2, 3, 4)
+    killer = kill_the_child(world, 2)
     run = world.check()
     killer.join()
     assert run.verdicts == {"new": 2}
