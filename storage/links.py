@@ -22,6 +22,9 @@ MOST_ATTEMPTS = 12
 LISTED_EVERY = timedelta(hours=1)
 """`last_listed` is exact to this much: a listing that shows nothing new then costs no write."""
 
+STILL_LISTED = timedelta(days=4)
+"""A link given up that no listing showed for this long is history; until then it is somebody's concern."""
+
 LONGEST_TITLE = 500
 
 
@@ -43,6 +46,16 @@ class Pending:
     url: str
     title: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a source lists and nobody could read so far: how many are tried again, how many were given up, and why."""
+
+    source: str
+    waiting: int
+    dead: int
+    trouble: str
 
 
 def take(
@@ -183,6 +196,23 @@ def failed(db: Database, source: str, key: str, now: datetime, trouble: str) -> 
         )
         if row is None or state == "read":
             db.execute("UPDATE release SET next_reread = ? WHERE key = ? AND next_reread IS NOT NULL", (later, key))
+
+
+def unread(db: Database, now: datetime) -> list[Unread]:
+    """Return, for each source that has any, the links that failed; those given up as long as they are still listed.
+
+    Args:
+        db: the database.
+        now: the present time.
+    """
+    # SQLite takes the bare column from the row of the maximum: the trouble of the link that was listed last.
+    rows = db.rows(
+        "SELECT source, sum(state = 'pending') AS waiting, sum(state = 'dead') AS dead, trouble, max(last_listed)"
+        " FROM link WHERE (state = 'pending' AND attempts > 0) OR (state = 'dead' AND last_listed >= ?)"
+        " GROUP BY source ORDER BY source",
+        (stamp(now - STILL_LISTED),),
+    )
+    return [Unread(row["source"], row["waiting"], row["dead"], row["trouble"] or "") for row in rows]
 
 
 def wait_after(attempts: int) -> timedelta:

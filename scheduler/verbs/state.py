@@ -28,10 +28,15 @@ def sources(session: Session, as_json: bool) -> None:
     """
     import os
 
+    from scheduler.health import unread_words
+    from storage.links import unread
+
     rows: dict[str, dict[str, Any]] = {}
+    unwell: dict[str, str] = {}
     if os.path.lexists(session.database_path):
         with session.reading() as db:
             rows = {row["name"]: row for row in db.rows("SELECT * FROM sources")}
+            unwell = {each.source: unread_words(each) for each in unread(db, datetime.now(UTC))}
     listed = [_source(session, name, rows.get(name, {})) for name in session.config.sources]
     if as_json:
         say_json(listed)
@@ -41,7 +46,7 @@ def sources(session: Session, as_json: bool) -> None:
             **row,
             "watched": "yes" if row["enabled"] else "no",
             "last_good": session.local(row["last_good"]),
-            "state": row["trouble"] or ("" if row["last_good"] else "never checked"),
+            "state": row["trouble"] or unwell.get(row["name"]) or ("" if row["last_good"] else "never checked"),
         }
         for row in listed
     ]
@@ -105,7 +110,7 @@ def _opened(session: Session) -> Any:
 
 def _status(session: Session, db: Database, running: Holder | None) -> dict[str, Any]:
     from scheduler.health import problems
-    from storage import runs
+    from storage import links, runs
     from storage.times import from_text_or_none
 
     counts = db.row("SELECT count(*) AS releases, coalesce(sum(cooperation), 0) AS cooperation FROM release") or {}
@@ -113,7 +118,8 @@ def _status(session: Session, db: Database, running: Holder | None) -> dict[str,
     by_state = {row["state"]: row["n"] for row in db.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")}
     deliveries = {state: by_state.get(state, 0) for state in states}
     oldest = db.value("SELECT min(made) FROM delivery WHERE state IN ('waiting', 'sending')")
-    found = problems(session.config, runs.states(db), deliveries, from_text_or_none(oldest), datetime.now(UTC))
+    now = datetime.now(UTC)
+    found = problems(session.config, runs.states(db), deliveries, from_text_or_none(oldest), now, links.unread(db, now))
     return {
         "ok": not found,
         "problems": list(found),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from scheduler.config import Config, SourceConfig
 from scheduler.health import problems
+from storage.links import Unread
 from storage.runs import SourceState
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -50,3 +51,16 @@ def test_dead_letters_and_promises_that_wait_too_long_are_named():
     assert "2 deliveries were given up" in said(state(), deliveries={"dead": 2})
     assert "waiting for 20m" in said(state(), oldest=NOW - timedelta(minutes=20, seconds=5))
     assert said(state(), deliveries={"waiting": 3}, oldest=NOW - timedelta(minutes=14)) == ""
+
+
+def test_releases_that_could_not_be_read_are_named_with_their_trouble():
+    def told(*unread: Unread) -> tuple[str, ...]:
+        return problems(CONFIG, [state()], {}, None, NOW, unread)
+
+    assert told(Unread("hk_gia_en", 1, 0, "http 500")) == (
+        "hk_gia_en: 1 release could not be read yet and will be tried again: http 500",
+    )
+    (both,) = told(Unread("hk_gia_en", 3, 2, "blocked: a challenge"))
+    assert both.startswith("hk_gia_en: 3 releases could not be read yet and will be tried again, 2 releases could not")
+    assert both.endswith("be read and were given up: blocked: a challenge")
+    assert told(Unread("mo_gcs_zh", 1, 0, "http 500")) == ()

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from storage import fetches, links, releases
-from storage.links import MOST_ATTEMPTS, Taken, failed, pending, seeded, take, wait_after
+from storage.links import MOST_ATTEMPTS, STILL_LISTED, Taken, Unread, failed, pending, seeded, take, unread, wait_after
 from storage.model import Link, Validators
 from storage.runs import state
 
@@ -105,6 +105,18 @@ def test_a_link_that_fails_is_tried_later_and_later_and_then_given_up(db, now):
     }
     assert bring(db, offer(1), clock).fresh == 0
     assert keys(db, clock) == []
+
+
+def test_links_that_failed_are_told_until_they_are_read_or_no_longer_listed(db, make, thought, nobody, now):
+    bring(db, offer(1, 2, 3), now)
+    assert unread(db, now) == []
+    failed(db, "hk_gia_en", "e/1", now, "http 500")
+    for _ in range(MOST_ATTEMPTS):
+        failed(db, "hk_gia_en", "e/2", now, "http 500")
+    assert unread(db, now) == [Unread("hk_gia_en", 1, 1, "http 500")]
+    releases.record(db, make(key="e/1"), thought, now, route=nobody)
+    assert unread(db, now) == [Unread("hk_gia_en", 0, 1, "http 500")]
+    assert unread(db, now + STILL_LISTED + HOUR) == []
 
 
 def test_a_dead_link_whose_text_changes_is_tried_again(db, now):
