@@ -22,6 +22,7 @@ COPIED = 0.8
 ENOUGH = 3.0
 ENOUGH_ACROSS = 2.5
 """The least points for tellings in one language, and in two, where no wording can be compared."""
+ENOUGH_UNDATED = 6.5
 OWN_SUBJECT = 1.5
 """Points off where each has a subject the other never names: two meetings of one minister, two questions of a day."""
 RARE = 2.0
@@ -182,7 +183,7 @@ def _points(seen: _Compared) -> float:
 def _missing(seen: _Compared, points: float) -> str | None:
     """Return what is lacking for one event, or None."""
     counted = sum(clue.kind == "number" and clue.weight >= RARE for clue in seen.shared)
-    if seen.apart is None and not seen.days and not _alike(seen, COPIED):
+    if seen.apart is None and not seen.days and not _alike(seen, COPIED) and points < ENOUGH_UNDATED:
         return "one is undated, and they share no day"
     if seen.apart is not None and seen.apart >= 2 and not seen.days and counted < 2:
         return f"published {seen.apart} days apart, and nothing dates them alike"

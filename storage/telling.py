@@ -33,7 +33,7 @@ class Telling:
         clues: what it names.
         numbers: every number it states, also those too common to be a clue; dates apart.
         words: its wording, each word packed into a number (see wording.py), in rising order.
-        marks: what it is looked up by, 64-bit signed.
+        marks: what it is looked up by, 64-bit signed, the names and figures that tell most first.
     """
 
     rule: str

@@ -20,6 +20,9 @@ from storage.telling import Clue, Telling
 
 UNDATED = 0
 """The shelf of tellings that neither have nor state a day."""
+BY_NAME = -1
+"""The shelf on which every telling lies under its NAMES first marks, for those that come undated."""
+NAMES = 8
 MOST_DAYS = 4
 """An undated telling is looked for around so many of the days it states, the latest."""
 MOST_ALIKE = 200
@@ -33,9 +36,9 @@ def keep(db: Database, release_id: int, telling: Telling) -> None:
     _forget(db, release_id)
     shelf = shelf_of(telling)
     db.insert("telling", _to_columns(telling) | {"release_id": release_id, "shelf": shelf}, verb="INSERT OR REPLACE")
-    for mark in telling.marks:
+    for day, mark in _places(shelf, telling.marks):
         db.execute(
-            "INSERT OR IGNORE INTO telling_mark (day, mark, release_id) VALUES (?, ?, ?)", (shelf, mark, release_id)
+            "INSERT OR IGNORE INTO telling_mark (day, mark, release_id) VALUES (?, ?, ?)", (day, mark, release_id)
         )
 
 
@@ -48,11 +51,15 @@ def is_kept(db: Database, release_id: int, telling: Telling) -> bool:
 def _forget(db: Database, release_id: int) -> None:
     row = db.row("SELECT shelf, marks FROM telling WHERE release_id = ?", (release_id,))
     if row is not None:
-        for mark in _numbers("q", row["marks"]):
+        for day, mark in _places(row["shelf"], tuple(_numbers("q", row["marks"]))):
             db.execute(
-                "DELETE FROM telling_mark WHERE day = ? AND mark = ? AND release_id = ?",
-                (row["shelf"], mark, release_id),
+                "DELETE FROM telling_mark WHERE day = ? AND mark = ? AND release_id = ?", (day, mark, release_id)
             )
+
+
+def _places(shelf: int, marks: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the places of a telling: day and mark."""
+    return [*((shelf, mark) for mark in marks), *((BY_NAME, mark) for mark in marks[:NAMES])]
 
 
 def shelf_of(telling: Telling) -> int:
@@ -91,7 +98,7 @@ def _days(telling: Telling) -> list[int]:
     if telling.day is not None:
         around = range(telling.day - WITHIN, telling.day + WITHIN + 1)
         return [UNDATED, *around]
-    return sorted({UNDATED, *(day + step for day in telling.days[-MOST_DAYS:] for step in (-1, 0, 1))})
+    return sorted({BY_NAME, UNDATED, *(day + step for day in telling.days[-MOST_DAYS:] for step in (-1, 0, 1))})
 
 
 def _to_columns(telling: Telling) -> dict[str, Any]:

@@ -55,8 +55,8 @@ VIEWS = {
         JOIN release AS o ON o.id = f.first_release
         JOIN version AS v ON v.release_id = o.id AND v.number = o.version""",
     "story_releases": """
-        SELECT m.story_id, m.release_id, m.why, r.url, r.source, r.portal, r.language, r.published, r.precision, v.title,
-               r.cooperation, r.first_seen
+        SELECT m.story_id, m.release_id, m.why, r.url, r.source, r.portal, r.language, r.published, r.precision,
+               v.title, r.cooperation, r.first_seen
         FROM story_member AS m
         JOIN release AS r ON r.id = m.release_id
         JOIN version AS v ON v.release_id = r.id AND v.number = r.version""",

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 DATA = Path(__file__).with_name("data") / "rarity.json"
+UNCOUNTED = 60
+"""Texts that a language without counts is taken to have been counted in."""
 SHARE = {"term": 0.5, "topic": 0.6}
 """Of its weight: a Latin word in a text, or a topic, is often part of a name or a figure that counts already."""
 
@@ -42,9 +44,9 @@ def of_name(kind: str, name: str) -> float:
 def of_number(value: float) -> float:
     """Return the weight of a number: small ones, and those that may be years, come together by chance."""
     rare = _rarity(_texts(), counts()["clues"].get(f"number|{value:g}", 0))
-    if value.is_integer() and value <= 31:
+    if value % 1 == 0 and value <= 31:
         return min(rare, 1.2)
-    if value.is_integer() and (value <= 100 or 1990 <= value <= 2035):
+    if value % 1 == 0 and (value <= 100 or 1990 <= value <= 2035):
         return min(rare, 2.0)
     return rare
 
@@ -56,5 +58,13 @@ def of_date(days: int | None) -> float:
 
 def of_word(language: str, word: str) -> float:
     """Return the weight of a word (`en`) or a pair of characters (`zh`) among texts of its language."""
-    table = counts()["words"].get(language, {})
-    return _rarity(counts()["texts"].get(language, 60), table.get(word, 0))
+    known, unknown = _words(language)
+    return known.get(word, unknown)
+
+
+@cache
+def _words(language: str) -> tuple[dict[str, float], float]:
+    """Return the weights of a language's words that were counted, and the weight of all others."""
+    texts = counts()["texts"].get(language, UNCOUNTED)
+    counted = counts()["words"].get(language, {})
+    return {word: _rarity(texts, found) for word, found in counted.items()}, _rarity(texts, 0)

@@ -63,4 +63,4 @@ def _marks(found: tuple[Clue, ...], heads: list[str], banded: list[int], languag
     heavy = [clue for clue in found if clue.weight >= LEAST and clue.kind != "topic"][:MOST_CLUES]
     marks = [mark(clue.kind, clue.value) for clue in heavy]
     marks += [mark(language, word) for word in heads]
-    return tuple(sorted({*marks, *banded}))
+    return tuple(dict.fromkeys([*marks, *banded]))
