@@ -215,20 +215,20 @@ def _when(seen: _Compared) -> str:
     return "same day" if seen.apart == 0 else f"{seen.apart} day{'s' * (seen.apart > 1)} apart"
 
 
-_MANY = {"party": "parties", "person": "people", "place": "places", "programme": "programmes", "date": "dates"}
-_MANY |= {"number": "figures", "term": "terms", "topic": "topics"}
+_WORDED = {
+    "party": ("party", "parties"),
+    "person": ("person", "people"),
+    "place": ("place", "places"),
+    "programme": ("programme", "programmes"),
+    "date": ("date", "dates"),
+    "number": ("figure", "figures"),
+}
 
 
 def _shared(seen: _Compared) -> str:
     """Return what is shared, in words: 3 parties, 2 people and 4 figures shared."""
-    counts: dict[str, int] = {}
-    for clue in seen.shared:
-        if clue.kind not in ("topic", "term"):
-            counts[clue.kind] = counts.get(clue.kind, 0) + 1
-    if not counts:
+    kinds = [clue.kind for clue in seen.shared]
+    told = [f"{kinds.count(kind)} {_WORDED[kind][kinds.count(kind) > 1]}" for kind in _WORDED if kind in kinds]
+    if not told:
         return "no name or figure shared"
-    told = [
-        f"{count} {_MANY[kind] if count > 1 else 'figure' if kind == 'number' else kind}"
-        for kind, count in counts.items()
-    ]
     return f"{', '.join(told[:-1])} and {told[-1]} shared" if len(told) > 1 else f"{told[0]} shared"

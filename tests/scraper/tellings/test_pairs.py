@@ -50,8 +50,8 @@ def test_the_labelled_pairs_come_out_as_well_as_is_asked(tell):
 REPORT = {
     "en": (
         "Health authority reports measles figures",
-        "The health authority of Harbour City said that {} cases of measles were found in schools, {} of them in nurseries. "
-        "{} children were sent to hospital and {} were vaccinated. The authority calls on parents to see a doctor early.",
+        "Harbour City said that {} cases of measles were found, {} of them in nurseries; {} children are in hospital."
+        + " {} were vaccinated. It calls on parents to see a doctor early.",
     ),
     "zh-Hant": (
         "海灣市公布麻疹數字",
