@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import math
 from array import array
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from storage.assessments import as_json
@@ -25,8 +26,8 @@ BY_NAME = -1
 NAMES = 8
 MOST_DAYS = 4
 """An undated telling is looked for around so many of the days it states, the latest."""
-MOST_ALIKE = 200
-"""As many releases with one mark are looked at; a mark with more tells nothing."""
+MOST_ON_A_DAY = 4_000
+"""As many places of one day are looked at: a bound on what a flood of releases with one date can cost."""
 
 
 def keep(db: Database, release_id: int, telling: Telling) -> None:
@@ -83,13 +84,12 @@ def candidates(db: Database, telling: Telling, most: int = 16) -> list[int]:
         telling: of the release in hand; where it is kept already, it is among its own candidates.
         most: the most to return.
     """
-    days = _days(telling)
-    sql = f"SELECT release_id FROM telling_mark WHERE mark = ? AND day IN ({', '.join('?' * len(days))}) LIMIT ?"
+    sql = f"SELECT mark, release_id FROM telling_mark WHERE day = ? AND mark IN ({_slots(telling.marks)}) LIMIT ?"
+    found = [row for day in _days(telling) for row in db.rows(sql, (day, *telling.marks, MOST_ON_A_DAY))]
+    shared = Counter(row["mark"] for row in found)
     rated: dict[int, float] = {}
-    for mark in telling.marks:
-        rows = db.rows(sql, (mark, *days, MOST_ALIKE))
-        for row in rows:
-            rated[row["release_id"]] = rated.get(row["release_id"], 0.0) + 1 / math.sqrt(len(rows))
+    for number, mark in {(row["release_id"], row["mark"]) for row in found}:
+        rated[number] = rated.get(number, 0.0) + 1 / math.sqrt(shared[mark])
     return sorted(rated, key=lambda number: (-rated[number], -number))[:most]
 
 
@@ -99,6 +99,10 @@ def _days(telling: Telling) -> list[int]:
         around = range(telling.day - WITHIN, telling.day + WITHIN + 1)
         return [UNDATED, *around]
     return sorted({BY_NAME, UNDATED, *(day + step for day in telling.days[-MOST_DAYS:] for step in (-1, 0, 1))})
+
+
+def _slots(values: Sequence[int]) -> str:
+    return ", ".join("?" * len(values))
 
 
 def _to_columns(telling: Telling) -> dict[str, Any]:

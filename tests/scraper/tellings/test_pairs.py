@@ -50,8 +50,7 @@ def test_the_labelled_pairs_come_out_as_well_as_is_asked(tell):
 REPORT = {
     "en": (
         "Health authority reports measles figures",
-        "Harbour City said that {} cases of measles were found, {} of them in nurseries; {} children are in hospital."
-        + " {} were vaccinated. It calls on parents to see a doctor early.",
+        "Harbour City found {} cases of measles, {} in nurseries; {} children are in hospital and {} had the vaccine.",
     ),
     "zh-Hant": (
         "海灣市公布麻疹數字",
