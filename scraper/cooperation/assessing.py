@@ -100,7 +100,7 @@ def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[s
     """Return the sides whose bodies or places are named, and the Mainland places their bodies belong to."""
     named: dict[str, None] = {}
     for each in (head, *body):
-        for entry in each.of("body", "person", "sides", "place"):
+        for entry in each.of("body", "person", "sides", "place", "demonym"):
             for side in sorted(entry.sides):
                 named.setdefault(side)
             place = entry.name if entry.what == "place" else entry.place

@@ -46,7 +46,7 @@ class Entry:
     """What a phrase stands for.
 
     Args:
-        what: `place`, `body`, `person`, `programme`, `act`, `health`, `cross`, `sides`, `not` or `ignore`.
+        what: `place`, `demonym`, `body`, `person`, `programme`, `act`, `health`, `cross`, `sides`, `not` or `ignore`.
         name: the canonical English name; for a term, the list it stands in (`agreement`, `compliance`).
         sides: the jurisdictions it speaks for; empty for terms.
         kind: kind of place or body.
@@ -147,11 +147,13 @@ def lexicon() -> Lexicon:
     for form in (form for term in terms["health"]["strong"] for form in forms(term)):
         health.add(fold(form), of_health)
         trie.add(fold(form), of_health)
-    places = add_places(trie, read("places.json")["rows"])
-    inside = Trie()
-    add_places(inside, read("places.json")["rows"])
-    for short, name in read("places.json")["shorts"].items():
+    table, inside = read("places.json"), Trie()
+    places = add_places(trie, table["rows"])
+    add_places(inside, table["rows"])
+    for short, name in table["shorts"].items():
         inside.add(fold(short), places[name])
+    for name, words in table["demonyms"].items():
+        named(trie, words, Entry("demonym", name, places[name].sides))
     bodies = read("bodies.json")
     add_bodies(trie, [*made(bodies["patterns"], places), *bodies["rows"]], places, health)
     for en, zh, sides, also in read("programmes.json")["rows"]:
@@ -180,4 +182,5 @@ def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:
     for word in words:
         of_health = entry.what in ("act", "cross") and speaks(health, word.replace("~", ""))
         for form in forms(word):
-            trie.add(fold(form), entries[of_health, is_abbreviation(form)])
+            overlaps = len(entry.sides) == 1 and len(form) == 2 and not form.isascii()
+            trie.add(fold(form), entries[of_health, is_abbreviation(form)], overlaps=overlaps)

@@ -79,6 +79,11 @@ def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:
     )
 
 
+def merged(passages: Sequence[Passage]) -> Passage:
+    """Return several passages as one; it starts where the first of them does."""
+    return passage(passages[0].start, passages[-1].end, [hit for each in passages for hit in each.hits])
+
+
 def hits(text: str, lexicon: Lexicon) -> list[Hit]:
     """Return all phrases found in `text`, left to right; an abbreviation counts only where it stands in capitals."""
     units = cut(fold(text))

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scraper.cooperation.passages import Passage
+from scraper.cooperation.passages import Passage, merged
 
 # Acts that are co-operation by themselves when two sides do them, and acts that need more beside them.
 STRONG = frozenset(
-    {"cooperation", "agreement", "exchange", "conference", "emergency", "training", "service", "legislation"}
+    {"cooperation", "agreement", "exchange", "conference", "emergency", "training", "service", "legislation", "help"}
 )
 WEAK = frozenset({"meeting", "visit", "delegation"})
 # Acts that no report of cases contains by the way: a patient may be on an exchange tour or be referred to a hospital.
@@ -29,10 +29,13 @@ REASONS = {
     "local": "local matters",
     "compliance": "co-operating in another sense",
 }
+# Local matters are left out: a visiting doctor sees patients in a local clinic.
+OTHER_MATTERS = frozenset(REASONS) - {"local"}
 # Passages that make the opening: where a release says what it is about.
 OPENING = 2
 AT_ONCE = "the opening tells co-operation in health of two sides"
 MET_AT_ONCE = "the opening tells a meeting or visit across the boundary in health"
+MORE = "more is said of another field than of health"
 ALONE = "no side but the publisher's is named"
 NO_HEALTH = "little is said of health"
 
@@ -64,7 +67,9 @@ def two_sided(passage: Passage, own: str | None) -> bool:
 
 def joined(passage: Passage, own: str | None) -> bool:
     """Tell whether a passage names two bodies' places in one breath: as 滬港 does, or `the two places`."""
-    return any(passage.of("sides")) or (others(passage.sides, own) and any(passage.of("cross")))
+    return any(len(e.sides) > 1 for e in passage.of("sides")) or (
+        others(passage.sides, own) and any(passage.of("cross"))
+    )
 
 
 def shared_programme(passage: Passage, _own: str | None) -> bool:
@@ -100,6 +105,11 @@ def travels(passage: Passage, own: str | None) -> bool:
     return bool(passage.acts & WEAK) and two_sided(passage, own) and passage.health and not tells_a_case(passage)
 
 
+def side_by_side(passage: Passage, own: str | None) -> bool:
+    """Tell whether a passage speaks of health and two sides, and of nothing that explains it otherwise."""
+    return passage.health and two_sided(passage, own) and not OTHER_MATTERS.intersection(passage.against)
+
+
 def together(*acts: str) -> Test:
     """Return the test for a passage that is co-operation by one of `acts`."""
     return lambda passage, own: bool(passage.acts & frozenset(acts)) and acts_together(passage, own)
@@ -121,15 +131,24 @@ COUNTED: tuple[tuple[str, Test, int], ...] = (
     ("a programme that two sides share", shared_programme, 1),
     ("words for two places together", joined, 2),
 )
+# What the title and the opening tell when they are read as one, since terse releases part who, what and where.
+LEAD: tuple[tuple[str, Test], ...] = (
+    ("title and opening together tell co-operation in health of two sides", acts_together),
+    ("title and opening together tell a meeting or visit across the boundary in health", travels),
+    ("title and opening together speak of health and two sides, and of nothing else", side_by_side),
+    ("title and opening together name health bodies of two sides", health_bodies),
+    ("title and opening together name two sides", two_sided),
+)
 SHARED: tuple[tuple[str, Test], ...] = (
     ("share of passages that tell co-operation in health of two sides", acts_together),
     ("share of passages that name a body of another side", lambda p, own: others(p.bodies, own)),
     ("share of passages on health and two sides", lambda p, own: p.health and two_sided(p, own)),
+    ("share of passages on health and two sides and nothing else", side_by_side),
 )
 TITLE: tuple[tuple[str, Test], ...] = (
     ("title names another side", lambda p, own: others(p.sides, own)),
     ("title names a body of another side", lambda p, own: others(p.bodies, own)),
-    ("title names two sides together", lambda p, _own: len(p.sides) > 1 or any(p.of("cross", "sides"))),
+    ("title names two sides together", lambda p, _own: len(p.sides) > 1 or any(p.of("cross"))),
     ("title tells an act of co-operation", lambda p, _own: bool(p.acts & STRONG)),
     ("title tells co-operation of two sides", lambda p, own: bool(p.acts) and two_sided(p, own)),
     ("title tells co-operation in health of two sides", acts_together),
@@ -140,13 +159,12 @@ TITLE: tuple[tuple[str, Test], ...] = (
 
 
 def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
-    """Return the publisher's own side: as told, else the home side whose bodies and places the text names most."""
+    """Return the publisher's own side: as told, else Hong Kong or Macao, else whichever is named most."""
     if jurisdiction:
         return jurisdiction
-    sides = Counter(
-        side for p in everything for e in p.of("body", "person", "place") for side in e.sides if side in HOMES
-    )
-    return sides.most_common(1)[0][0] if sides else None
+    sides = Counter(side for p in everything for e in p.of("body", "person", "place", "sides") for side in e.sides)
+    homes = [side for side in HOMES if side in sides] or sides
+    return max(homes, key=lambda side: sides[side], default=None)
 
 
 def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
@@ -154,6 +172,8 @@ def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Si
     opening = [acts_together(p, own) or receives(p, own) for p in text[:OPENING]]
     places = [(p.start, p.end) for p in text]
     made = [Signal(name, float(test(title, own)), None) for name, test in TITLE]
+    lead = merged([title, *text[:OPENING]])
+    made += [Signal(name, float(test(lead, own)), places[0] if places else None) for name, test in LEAD]
     made.append(counted(AT_ONCE, opening, places, 1))
     made.append(counted(MET_AT_ONCE, [travels(p, own) for p in text[:OPENING]], places, 1))
     made += [counted(name, [test(p, own) for p in text], places, cap) for name, test, cap in COUNTED]
@@ -194,16 +214,26 @@ def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Si
             made.append(Signal(f"speaks of {plain}", min(1.0, len(found) / len(text) / 2), found[0]))
     sides = frozenset(side for p in everything for side in p.sides)
     made.append(Signal(ALONE, float(not others(sides, own)), None))
+    field = sum(p.against.count("field") for p in everything)
+    health = sum(1 for p in everything for e in p.entries if e.health)
+    made.append(Signal(MORE, field / (field + health) if field else 0.0, None))
     made.append(Signal(NO_HEALTH, 1 - sum(p.health for p in everything) / len(everything), None))
     return made
 
 
 def names_for() -> tuple[str, ...]:
     """Return the names of the signals that speak for co-operation (their weights may not be negative)."""
-    return (*(t[0] for t in TITLE), AT_ONCE, MET_AT_ONCE, *(c[0] for c in COUNTED), *(s[0] for s in SHARED))
+    return (
+        *(t[0] for t in TITLE),
+        *(t[0] for t in LEAD),
+        AT_ONCE,
+        MET_AT_ONCE,
+        *(c[0] for c in COUNTED),
+        *(s[0] for s in SHARED),
+    )
 
 
 def names_against() -> tuple[str, ...]:
     """Return the names of the signals that speak against co-operation (their weights may not be positive)."""
     plain = REASONS.values()
-    return (*(f"title speaks of {r}" for r in plain), *(f"speaks of {r}" for r in plain), ALONE, NO_HEALTH)
+    return (*(f"title speaks of {r}" for r in plain), *(f"speaks of {r}" for r in plain), MORE, ALONE, NO_HEALTH)

