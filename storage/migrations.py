@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteDatabase
 from sqlite_utils import Migrations
 
-from storage import views
+from storage import second_step, views
 
 MIGRATIONS = Migrations("coopwatch")
 
@@ -115,34 +115,6 @@ CREATE TABLE story_member (
 ) STRICT;
 CREATE INDEX story_member_story ON story_member (story_id);
 
-CREATE TABLE telling (                      -- what a release tells, to find and recognise others of the same event
-  release_id INTEGER PRIMARY KEY REFERENCES release (id) ON DELETE CASCADE,
-  rule TEXT NOT NULL,                       -- the version of the rule that made it
-  language TEXT NOT NULL,                   -- of its wording: 'en', 'zh'
-  day INTEGER,                              -- when it was published, as a day's ordinal number
-  days TEXT NOT NULL,                       -- the days it states, likewise
-  clues TEXT NOT NULL,                      -- what it names: kind, value, weight
-  numbers TEXT NOT NULL,
-  words BLOB NOT NULL,                      -- a sample of its words, packed (wording.py)
-  shelf INTEGER NOT NULL,                   -- the day its marks are kept under
-  marks BLOB NOT NULL
-) STRICT;
-CREATE TABLE telling_mark (                 -- where to look: names, dates, figures, words and MinHash bands, hashed
-  day INTEGER NOT NULL,
-  mark INTEGER NOT NULL,
-  release_id INTEGER NOT NULL,
-  PRIMARY KEY (day, mark, release_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE story_hand (                   -- what people decided of stories
-  id INTEGER PRIMARY KEY,
-  release_id INTEGER NOT NULL REFERENCES release (id) ON DELETE CASCADE,
-  from_story INTEGER NOT NULL REFERENCES story (id),
-  to_story INTEGER NOT NULL REFERENCES story (id),
-  what TEXT NOT NULL,                       -- 'split by hand', 'joined by hand'
-  at TEXT NOT NULL
-) STRICT;
-CREATE INDEX story_hand_release ON story_hand (release_id);
-
 CREATE TABLE change (                       -- the event; alerts fan out from it and survive any crash
   id INTEGER PRIMARY KEY,
   event TEXT NOT NULL UNIQUE,               -- stable id: sha256 of kind, release key, version and occasion
@@ -243,10 +215,17 @@ def m001_first(db: SqliteDatabase) -> None:
             db.execute(statement)
 
 
+@MIGRATIONS()
+def m002_facts(db: SqliteDatabase) -> None:
+    """Make the tables of what releases tell and state; allow changes of the kind `figure`."""
+    second_step.apply(db)
+
+
 # Its name holds a digest of the views, so a database gets them anew whenever they have changed. Keep it the last step.
 @MIGRATIONS(name=f"views_{views.DIGEST}")
 def views_anew(db: SqliteDatabase) -> None:
-    """Make the views as views.py has them now."""
+    """Make the views as views.py has them now, and forget that others were ever made."""
+    db.execute("DELETE FROM _sqlite_migrations WHERE migration_set = 'coopwatch' AND name LIKE 'views_%'")
     for statement in views.statements(
         row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'")
     ):

@@ -67,11 +67,14 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 def refuse_newer(conn: sqlite3.Connection, path: Path) -> None:
     """Refuse a database with a step in its schema that this coopwatch does not know.
 
+    Other views are no reason: ours are made in their place, and what they show has a step of its own.
+
     Raises:
         NewerError: names the steps.
     """
     ours = {step.name for step in MIGRATIONS.pending(SqliteDatabase(memory=True, execute_plugins=False))}
-    unknown = {row[0] for row in conn.execute("SELECT name FROM _sqlite_migrations")} - ours
+    done = {row[0] for row in conn.execute("SELECT name FROM _sqlite_migrations")}
+    unknown = {name for name in done - ours if not name.startswith("views_")}
     if unknown:
         raise NewerError(
             f"{path}: the database is newer than this coopwatch (it has {', '.join(sorted(unknown))}); "

@@ -20,7 +20,7 @@ _SCALE = re.compile(rf"[ -]?({'|'.join(SCALES)})")
 def numbers(folded: str) -> frozenset[float]:
     """Return the numbers of a folded text.
 
-    A single Chinese numeral is left out (一般, 三地): it hardly ever counts anything that could be compared.
+    A single Chinese numeral is left out (一般, 三地), since it hardly ever counts anything, but for ordinals (第三).
     """
     bare = HAN.sub(_blank, ENGLISH.sub(_blank, folded))
     found: set[float] = set()
@@ -34,7 +34,7 @@ def numbers(folded: str) -> frozenset[float]:
         if match.start() == after and times < step:
             found.discard(total)
             total += number * times
-        elif times == 1 and len(match.group()) == 1 and match.group() in CHINESE:
+        elif times == 1 and match.group() in CHINESE and bare[match.start() - 1 : match.start()] != "第":
             continue
         else:
             total = number * times

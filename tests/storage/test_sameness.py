@@ -40,8 +40,10 @@ def test_other_figures_in_the_same_words_are_another_event():
     assert (decided.same, decided.contrary, decided.reason) == (False, True, "same template, other figures")
 
 
-def test_one_figure_put_right_in_the_same_words_is_a_correction():
-    decided = sameness(BASE, replace(BASE, numbers=(12.0, 230.0)))
+def test_one_figure_put_right_in_the_same_words_is_a_correction_where_it_says_so():
+    other = replace(BASE, numbers=(12.0, 230.0))
+    assert sameness(BASE, other).reason == "same template, other figures"
+    decided = sameness(BASE, replace(other, clues=(*BASE.clues, Clue("topic", "correction", 3.0))))
     assert (decided.same, decided.reason) == (True, "correction: 1.00 alike, one figure differs")
 
 
