@@ -269,6 +269,36 @@ def test_views_that_changed_are_made_anew(filled):
         assert db.value("SELECT count(*) FROM releases WHERE title <> ''") == 40
 
 
+def test_a_database_with_other_views_is_no_newer_one(filled):
+    with sqlite3.connect(filled) as conn:
+        conn.execute("UPDATE _sqlite_migrations SET name = 'views_of_another_day' WHERE name LIKE 'views_%'")
+        conn.execute("DROP VIEW runs")
+    conn.close()
+    with Database.open(filled) as db:
+        assert db.value("SELECT count(*) FROM runs") == 0
+        names = [row["name"] for row in db.rows("SELECT name FROM _sqlite_migrations")]
+        assert "views_of_another_day" not in names
+
+
+def test_changes_and_deliveries_survive_the_step_that_makes_room_for_figures(path):
+    older(path)
+    with sqlite3.connect(path) as conn:
+        conn.execute("PRAGMA foreign_keys=ON")
+        conn.execute(
+            "INSERT INTO release (id, key, source, portal, url, language, first_seen, last_read, version)"
+            " VALUES (7, 'k', 's', 'p', 'u', 'en', '', '', 1)"
+        )
+        conn.execute("INSERT INTO change (id, event, kind, release_id, version, at) VALUES (3, 'e', 'gone', 7, 1, '')")
+        conn.execute(
+            "INSERT INTO delivery (change_id, subscription, message_id, made) VALUES (3, 'desk', 'msg_1', '2026')"
+        )
+    conn.close()
+    with Database.open(path) as db:
+        assert db.rows("SELECT id, kind, release_id FROM change") == [{"id": 3, "kind": "gone", "release_id": 7}]
+        assert db.value("SELECT change_id FROM delivery") == 3
+        assert db.rows("PRAGMA foreign_key_check") == []
+
+
 MIGRATE_AND_DIE = """
     import os, signal, sys
     from storage import migrations
@@ -307,7 +337,7 @@ def test_two_processes_that_make_the_database_at_once_share_one(path):
     both = [subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE) for _ in range(4)]
     assert [process.communicate()[1] for process in both] == [b""] * 4
     with Database.open(path) as db:
-        assert db.value("SELECT count(*) FROM _sqlite_migrations") == 2
+        assert db.value("SELECT count(*) FROM _sqlite_migrations") == 3
 
 
 # --- reading without the right to write -------------------------------------------------------------------------
