@@ -84,7 +84,7 @@ def show(session: Session, story_id: int, as_json: bool) -> None:
     \b
     Example:
       coopwatch story 7
-      coopwatch story 7 --json
+      coopwatch story show 7 --json
     """
     with session.reading() as db:
         whole = _found(db, story_id)
