@@ -22,7 +22,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from scheduler.demo.invented import Invented, synthetic
+from scheduler.demo.invented import event, synthetic
 from scheduler.demo.plain import run_plain_scrapy
 from scheduler.demo.portals import Portals
 from scheduler.demo.receivers import WebhookReceiver
@@ -96,7 +96,7 @@ def alerts(folder: Path) -> Iterator[Figure]:
     for name, linger, bound in (("cold child", "0s", 2.0), ("warm child", "10m", 0.2)):
         took = []
         with (
-            _web(40, days=1) as web,
+            _web(40, days=1, about=(False,)) as web,
             WebhookReceiver() as hooks,
             Watch(folder / linger, web, hooks=hooks, only=ENGLISH, every="0.2s", linger=linger) as watch,
         ):
@@ -116,7 +116,7 @@ def alerts(folder: Path) -> Iterator[Figure]:
 
 
 def _one_alert(watch: Watch, web: Portals, hooks: WebhookReceiver, number: int) -> float:
-    asked, made = len(web.asked), _new(number)
+    asked, made = len(web.asked), event(number)
     url = web.publish(made).url
     came = watch.until(lambda: any(hook.data.get("url") == url for hook in hooks.received), 30, 0.01)
     _must(came, "an alert", watch)
@@ -198,21 +198,24 @@ def _table(figures: list[Figure]) -> Table:
     return table
 
 
-def _web(count: int, *, days: int, validators: bool = True, feed_items: int | None = None) -> Portals:
-    """Return a web with `count` made-up releases; for two days at most, so that the indexes hold them all."""
+def _web(
+    count: int,
+    *,
+    days: int,
+    validators: bool = True,
+    feed_items: int | None = None,
+    about: tuple[bool, ...] = (True, False),
+) -> Portals:
+    """Return a web with `count` made-up releases; for two days at most, so that the indexes hold them all.
+
+    `about`: of co-operation, of other things, or both. Where alerts are measured, nothing may tell of them before.
+    """
     now = datetime.now(UTC)
     web = Portals(validators=validators, feed_items=feed_items)
     for made, at in synthetic(count, days=days, now=now):
-        web.publish(made, at=at)
+        if made.cooperation in about:
+            web.publish(made, at=at)
     return web
-
-
-def _new(number: int) -> Invented:
-    text = f"Hong Kong and the Macao Health Bureau today signed agreement number {number} on medical co-operation."
-    rest = "Doctors and nurses of both sides will train together and meet twice a year."
-    return Invented(
-        f"new-{number}", "gia", "en", f"Hong Kong and Macao sign health co-operation agreement {number}", (text, rest)
-    )
 
 
 def _children() -> float:

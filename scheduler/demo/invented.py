@@ -87,6 +87,39 @@ def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("\n\n") if part.strip())
 
 
+# What two sides do, for `event`: title, who of Hong Kong, and three sentences that no other act has.
+_ACTS = (
+    (
+        "sign agreement on {field}",
+        "The Department of Health and the health commission of {place} today signed an agreement on {field}.",
+        "It replaces an understanding of earlier years and will be reviewed every {figure} months.",
+        "Protocols of both sides were compared line by line before lawyers set down the final wording.",
+    ),
+    (
+        "open training centre for {field}",
+        "The Hong Kong Academy of Medicine opened a training centre for {field} in {place}, with {figure} places.",
+        "Residents rotate through wards, a skills laboratory and evening tutorials.",
+        "Examiners from both colleges of specialists will mark the first papers next summer.",
+    ),
+    (
+        "start referral scheme in {field}",
+        "Public hospitals of Hong Kong and {place} began to refer patients to each other for {field}.",
+        "Up to {figure} families a month may cross the boundary by ambulance without changing vehicles.",
+        "Fees follow the tariff of the hospital that treats, and a telephone line answers questions at night.",
+    ),
+    (
+        "found medical research network for {field}",
+        "The Health Bureau and hospitals in {place} founded a joint medical research network for {field}.",
+        "A grant pays for {figure} projects, a shared bank of samples and a yearly symposium.",
+        "Data stay where they were gathered; only algorithms travel, a spokeswoman explained.",
+    ),
+    (
+        "exchange specialists in {field}",
+        "The Hospital Authority will send {figure} specialists in {field} to {place}, and receive as many.",
+        "Each stays half a year, lives in staff quarters and keeps the pay of the home post.",
+        "Colleagues who came back from an earlier round spoke of friendships that outlast their contracts.",
+    ),
+)
 _PLACES = ("Guangdong", "Shenzhen", "Macao", "Zhuhai", "Shanghai", "Singapore")
 _FIELDS = (
     "oncology",
@@ -114,6 +147,18 @@ _FILLERS = (
     "Members of the public are advised to plan their journeys early, since some bus stops have been moved.",
     "Leaflets in both languages can be had from all district offices while stocks last.",
 )
+
+
+def event(number: int) -> Invented:
+    """Return an English release of co-operation; any ten neighbours tell different events, up to number 119.
+
+    Neighbours share neither act nor place, and acts have words of their own: none is another telling of the one before.
+    """
+    place, field = _PLACES[number % len(_PLACES)], _FIELDS[(number // 3) % len(_FIELDS)]
+    facts = {"place": place, "field": field, "figure": 17 + 11 * number}
+    title, *told = (words.format(**facts) for words in _ACTS[number % len(_ACTS)])
+    last = f"The Secretary for Health welcomed the medical co-operation between Hong Kong and {place}."
+    return Invented(f"event-{number}", "gia", "en", f"Hong Kong and {place} {title}", (*told, last), cooperation=True)
 
 
 def synthetic(count: int, *, days: int, now: datetime, seed: int = 2) -> Iterator[tuple[Invented, datetime]]:

@@ -132,13 +132,15 @@ class Watch:
         self.stop()
 
     def rows(self, question: str) -> list[dict[str, Any]]:
-        """Return what the database answers now, read-only; nothing while there is no database."""
+        """Return what the database answers now, read-only; nothing while there is none, or none with its views yet."""
         from storage import sql
         from storage.errors import StorageError
 
         try:
             answer = sql.query(self.database, question, limit=0)
-        except StorageError:
+        except StorageError as error:
+            if isinstance(error, sql.QueryError) and "no such table" not in str(error):
+                raise
             return []
         columns, rows = answer[0], answer[1]
         return [dict(zip(columns, row, strict=True)) for row in rows]

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 import requests
 
-from scheduler.demo.invented import HONG_KONG, stock, synthetic
+from scheduler.demo.invented import HONG_KONG, event, stock, synthetic
 from scheduler.demo.portals import SOURCES, Portals
+from scraper.cooperation import assess
 from scraper.find import source_of, sources
 from scraper.pages.document import Document
 from scraper.source import listing_addresses
@@ -123,3 +124,9 @@ def test_made_up_releases_are_spread_over_the_days_and_always_the_same():
     assert 19 <= (one[-1][1] - one[0][1]).days <= 20
     assert sum(release.cooperation for release, _ in one) == 120
     assert one[-1][1] < NOON
+
+
+def test_made_up_events_are_co_operation_and_no_two_are_alike():
+    made = [event(number) for number in range(120)]
+    assert len({one.title for one in made}) == len({one.paragraphs for one in made}) == 120
+    assert all(assess(one.title, "\n".join(one.paragraphs), language="en").cooperation for one in made)
