@@ -38,6 +38,7 @@ class ChangeKind(StrEnum):
     REVISED = "revised"
     GONE = "gone"
     RETURNED = "returned"
+    FIGURE = "figure"
 
 
 class DeliveryState(StrEnum):
@@ -86,10 +87,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A raw page as it was fetched, addressed by its content.
-
-    `content` is compressed with zlib; `digest` the hexadecimal SHA-256 of the bytes before that, `size` their number.
-    """
+    """A raw page, compressed with zlib; `digest` is the SHA-256 of the bytes before that, `size` their number."""
 
     digest: str
     content: bytes
@@ -134,7 +132,11 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number a text states: its value, unit, what it counts, and `over`, `about`, `up to` where the text says so."""
+    """A number a text states: its value, unit, what it counts, and `over`, `about`, `up to` where the text says so.
+
+    `programme` is the one it belongs to, by its canonical name; `counts` what of it is counted, in words that are the
+    same in all languages: both together name a lifeline (scraper.lifelines).
+    """
 
     value: float
     unit: str
@@ -143,6 +145,7 @@ class Figure:
     end: int
     qualifier: str | None = None
     programme: str | None = None
+    counts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,26 +211,44 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureChange:
+    """A programme's quantity stated otherwise than before: `after` by `text[start:end]`, `before` by `before_url`."""
+
+    programme: str
+    counts: str
+    before: float
+    after: float
+    start: int
+    end: int
+    before_url: str
+    before_published: datetime | None = None
+    before_qualifier: str | None = None
+    after_qualifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """All that is needed to route and word a change: the change, the release as it stands, and what was made of it.
 
-    `before` is the earlier version where the change is a revision.
+    `before` is the earlier version where the change is a revision, `figure` what changed where it is a figure.
     """
 
     change: Change
     release: Release
     assessment: Assessment
     before: Version | None = None
+    figure: FigureChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of one release that was recorded."""
+    """What became of one release that was recorded; `figures` are the changed figures it told besides."""
 
     release_id: int
     verdict: Verdict
     change: Change | None = None
     promised: tuple[str, ...] = ()
+    figures: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,23 @@ from typing import Any
 
 from storage.assessments import from_columns
 from storage.database import Database
-from storage.model import Change, ChangeKind, Notice, Precision, Release, Version
-from storage.times import from_text
+from storage.model import Change, ChangeKind, FigureChange, Notice, Precision, Release, Version
+from storage.times import from_text, from_text_or_none
 
 _RELEASE = """
 SELECT r.key, r.source, r.portal, r.url, r.language, r.jurisdiction, r.department, r.published, r.utc_offset,
        r.precision, v.id AS version_id, v.title, v.text, v.captions, v.page
 FROM release AS r JOIN version AS v ON v.release_id = r.id
 WHERE r.id = ? AND v.number = ?"""
+
+_FIGURE = """
+SELECT n.name AS programme, l.counts, f.before, f.after, f.start, f."end", r.url AS before_url,
+       r.published AS before_published, f.before_qualifier, f.after_qualifier
+FROM figure_change AS f
+JOIN lifeline AS l ON l.id = f.lifeline_id
+JOIN named AS n ON n.id = l.programme_id
+JOIN release AS r ON r.id = f.before_release_id
+WHERE f.change_id = ?"""
 
 _VERSION = "SELECT number, fingerprint, title, text, seen, captions, page FROM version WHERE release_id = ?"
 
@@ -44,7 +53,15 @@ def notice(db: Database, change_id: int) -> Notice:
     if change.kind is ChangeKind.REVISED:
         earlier = db.row(f"{_VERSION} AND number = ?", (change.release_id, change.version - 1))
         before = version_of(earlier) if earlier else None
-    return Notice(change, release_of(told), from_columns(thought), before)
+    figure = _figure(db, change_id) if change.kind is ChangeKind.FIGURE else None
+    return Notice(change, release_of(told), from_columns(thought), before, figure)
+
+
+def _figure(db: Database, change_id: int) -> FigureChange | None:
+    row = db.row(_FIGURE, (change_id,))
+    if row is None:
+        return None
+    return FigureChange(**row | {"before_published": from_text_or_none(row["before_published"])})
 
 
 def change_of(row: dict[str, Any]) -> Change:

@@ -6,11 +6,11 @@ What to make of it is decided in decide.py; questions about what is kept are in 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from storage import decide, identity, outbox, pages, stories, tellings
+from storage import decide, facts, identity, lifelines, outbox, pages, stories, tellings
 from storage.assessments import as_json, to_columns
 from storage.clean import refuse_unfit
 from storage.database import Database
@@ -82,16 +82,18 @@ def record(
             release_id, number = _add(db, release, now, twin, quiet), 1
         else:
             release_id, number = place.known.release_id, place.known.version + int(place.known.fingerprint != mark)
+        shifted: tuple[lifelines.Move, ...] = ()
+        if place is not None:
+            _refresh(db, place, release, number, now)
         if place is None or number != place.known.version:
             if page is not None:
                 pages.keep(db, page, now)
+            shifted = lifelines.moves(db, release_id, assessment)
             _add_version(db, release_id, number, release, mark, page, assessment, now)
         elif place.detector != assessment.detector:
-            _assess(db, release_id, place.version_id, assessment, now)
+            _assess(db, release_id, place.version_id, release.text, assessment, now)
         if place is None:
             stories.place(db, release_id, twin, telling, now)
-        else:
-            _refresh(db, place, release, number, now)
         if telling is not None:
             tellings.keep(db, release_id, telling)
         db.execute(
@@ -99,7 +101,11 @@ def record(
             " WHERE source = ? AND key = ?",
             (release.source, release.key),
         )
-        return _conclude(db, release_id, release.key, number, made, now, quiet, route)
+        done = _conclude(db, release_id, release.key, number, made, now, quiet, route)
+        if done.change is None:
+            return done
+        figures, told = lifelines.tell(db, release.key, done.change, shifted, quiet, route, now)
+        return replace(done, figures=figures, promised=tuple(dict.fromkeys([*done.promised, *told])))
 
 
 def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = False, route: Route) -> Recorded | None:
@@ -154,13 +160,13 @@ def reassess(
     """
     with db.transaction():
         row = db.row(
-            "SELECT v.id FROM version AS v JOIN release AS r ON r.id = v.release_id AND r.version = v.number"
+            "SELECT v.id, v.text FROM version AS v JOIN release AS r ON r.id = v.release_id AND r.version = v.number"
             " WHERE r.id = ?",
             (release_id,),
         )
         if row is None:
             raise KeyError(f"no release {release_id}")
-        _assess(db, release_id, row["id"], assessment, now)
+        _assess(db, release_id, row["id"], row["text"], assessment, now)
         if telling is not None:
             tellings.keep(db, release_id, telling)
 
@@ -232,16 +238,17 @@ def _add_version(
     words = {"title": release.title, "text": release.text, "captions": as_json(release.captions)}
     kept = {"page": page.digest if page else release.page, "seen": stamp(now)}
     version = db.insert("version", {"release_id": release_id, "number": number, "fingerprint": mark, **words, **kept})
-    _assess(db, release_id, version, assessment, now)
+    _assess(db, release_id, version, release.text, assessment, now)
 
 
-def _assess(db: Database, release_id: int, version_id: int, assessment: Assessment, now: datetime) -> None:
+def _assess(db: Database, release_id: int, version_id: int, text: str, assessment: Assessment, now: datetime) -> None:
     columns = to_columns(assessment) | {"version_id": version_id, "made": stamp(now)}
     number = db.insert("assessment", columns, verb="INSERT OR REPLACE")
     db.execute(
-        "UPDATE release SET assessment_id = ?, cooperation = ? WHERE id = ?",
-        (number, int(assessment.cooperation), release_id),
+        "UPDATE release SET assessment_id = ?, cooperation = ?, detector = ? WHERE id = ?",
+        (number, int(assessment.cooperation), assessment.detector, release_id),
     )
+    facts.keep(db, release_id, text, assessment)
 
 
 def _refresh(db: Database, place: _Place, release: Release, number: int, now: datetime) -> None:
