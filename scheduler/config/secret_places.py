@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduler.alerts import secrets
+from scheduler.alerts import secrets, signing
 from scheduler.alerts.errors import SecretError
 from scheduler.config.model import Config
 from scheduler.config.toml_lines import Path
@@ -25,10 +25,12 @@ def places(config: Config) -> Iterator[Place]:
 
 
 def secret_faults(config: Config) -> Iterator[tuple[Path, str]]:
-    """Yield (path of the key, what is wrong) of every secret that is missing, unreadable, or readable by others."""
+    """Yield (path of the key, what is wrong) of every secret that is missing, laid open to others, or signs nothing."""
     for path, variable, file in places(config):
         try:
-            secrets.read(variable, file)
+            secret = secrets.read(variable, file)
+            if path[0] == "subscriptions":
+                signing.keys(secret)
         except SecretError as error:
             yield path, str(error)
 

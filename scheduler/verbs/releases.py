@@ -57,6 +57,8 @@ def releases(
     from storage.releases import listing
 
     with session.reading() as db:
+        if source is not None:
+            _must_be_known(session, db, source)
         rows = listing(db, cooperation=True if cooperation else None, source=source, since=since, limit=limit)
     if as_json:
         say_json([plain(row) for row in rows])
@@ -72,6 +74,13 @@ def releases(
         for row in rows
     ]
     say_table(("id", "published", "source", "co-op", "score", "title"), shown, empty="no releases")
+
+
+def _must_be_known(session: Session, db: Database, source: str) -> None:
+    """Refuse the name of a source that is neither built in nor has releases: a slip would look like no news."""
+    there = [*session.config.sources, "import"]
+    if source not in there and not db.row("SELECT 1 FROM release WHERE source = ? LIMIT 1", (source,)):
+        raise click.BadParameter(f"no source {source!r}; there are: {', '.join(there)}", param_hint="'--source'")
 
 
 @click.command(short_help="Show one release with all that is known of it.")
