@@ -19,7 +19,7 @@ AROUND = 7
 """A stated day this near to the day of publishing is part of the news; others are its history or its plans."""
 ALIKE = 0.5
 COPIED = 0.8
-ENOUGH = 3.0
+ENOUGH = 2.75
 ENOUGH_ACROSS = 2.5
 """The least points for tellings in one language, and in two, where no wording can be compared."""
 ENOUGH_UNDATED = 6.5
@@ -148,7 +148,7 @@ def _other_figures(mine: Telling, other: Telling, seen: _Compared) -> str | None
         return None
     if min(len(ours), len(theirs)) >= MANY and agreeing < ALIKE and _alike(seen, 0.25):
         return "same kind of report, other figures"
-    if _alike(seen, COPIED) or (_alike(seen, ALIKE) and agreeing < 0.75):
+    if _alike(seen, COPIED) or (_alike(seen, ALIKE) and agreeing < 0.75) or (_alike(seen, 0.3) and not both):
         return "same template, other figures"
     return None
 
@@ -180,7 +180,7 @@ def _alike(seen: _Compared, share: float) -> bool:
 
 def _points(seen: _Compared) -> float:
     """Return how much speaks for one event: rare things shared, a large part of what there is to share, the wording."""
-    per_day = 0.3 if seen.days else 0.6
+    per_day = 0.3 if seen.days else 1.0
     apart = 1.0 if seen.apart is None else per_day * seen.apart
     points = 0.16 * seen.weight - apart
     if seen.wording is None:

@@ -16,6 +16,8 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 _STARTS = frozenset('.!?\n"\u201c\u2018(:')
 MOST_TERMS = 24
 MOST_NUMBERS = 60
+COMMON = 3.0
+"""Names lighter than this are in every twentieth release or more."""
 WHOLE_DATE = 10
 """Characters in a date told to the day: 2026-11-21."""
 
@@ -47,10 +49,29 @@ def clues(
 
 
 def stated(facts: Iterable[Assessment]) -> frozenset[date]:
-    """Return the whole dates that are stated."""
+    """Return the whole dates that are stated; not the day of publishing that stands for a text without any date.
+
+    That one is told with its opening as a whole; a date that is stated is a part of its passage.
+    """
     return frozenset(
-        date.fromisoformat(one.date) for each in facts for one in each.dates if len(one.date) == WHOLE_DATE
+        date.fromisoformat(one.date)
+        for each in facts
+        for one in each.dates
+        if len(one.date) == WHOLE_DATE and not (one.what and one.end - one.start >= len(one.what))
     )
+
+
+def common_names(facts: Iterable[Assessment]) -> list[str]:
+    """Return the folded spellings of bodies and people that many releases name, the longest first."""
+    found = {
+        fold(spelling)
+        for each in facts
+        for field, kind in (("parties", "party"), ("people", "person"))
+        for mention in getattr(each, field)
+        if rarity.of_name(kind, fold(mention.name)) < COMMON
+        for spelling in (mention.name, mention.text, *mention.aliases)
+    }
+    return sorted((name for name in found if len(name) > 1), key=lambda name: (-len(name), name))
 
 
 def terms(text: str, language: str) -> frozenset[str]:

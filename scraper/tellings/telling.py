@@ -7,10 +7,10 @@ from datetime import date
 from scraper.cooperation import assess
 from scraper.cooperation.folding import fold
 from scraper.cooperation.passages import READ
-from scraper.tellings.clues import clues, stated, terms
+from scraper.tellings.clues import clues, common_names, stated, terms
 from scraper.tellings.numbers import numbers
 from scraper.tellings.topics import topics
-from scraper.tellings.words import bands, headwords, language_of, mark, packed, phrases, words
+from scraper.tellings.words import bands, headwords, language_of, mark, packed, phrases, without, words
 from storage.identity import bare_title
 from storage.model import Assessment, Release
 from storage.telling import Clue, Telling
@@ -39,7 +39,8 @@ def telling(release: Release, assessment: Assessment) -> Telling:
     language = language_of(folded, release.language)
     said = numbers(folded)
     found = clues(facts, said, terms(whole, language), topics(folded), published)
-    in_title, in_text = words(head, language), words(folded[len(head) :], language)
+    names = common_names(facts)
+    in_title, in_text = (words(without(part, names), language) for part in (head, folded[len(head) :]))
     heads = headwords(in_title, in_text, language, MOST_HEADWORDS)
     days = sorted(stated(facts), key=lambda day: abs((day - published).days) if published else -day.toordinal())
     return Telling(

@@ -38,6 +38,18 @@ def words(folded: str, language: str) -> list[str]:
     return [_stem(word) for word in _plain(folded)]
 
 
+def without(folded: str, names: Sequence[str]) -> str:
+    """Return a folded text without the names: they are clues already, and their words would count twice.
+
+    Args:
+        folded: the text.
+        names: folded, the longest first.
+    """
+    for name in names:
+        folded = folded.replace(name, " ")
+    return folded
+
+
 def phrases(folded: str, language: str) -> set[str]:
     """Return the phrases of a folded text: what two copies share and two texts of one subject do not."""
     if language == "zh":
