@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from scraper.cooperation.dates import dates, matches
+from scraper.cooperation.dates import dates, matches, of_the_day
 from scraper.cooperation.days import known
 from scraper.cooperation.figures import figures
 from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.lexicon import Lexicon, lexicon
-from scraper.cooperation.naming import every, officials, parties, places, programmes
+from scraper.cooperation.naming import every, officials, parties, places, programmes, unlisted
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
 from scraper.cooperation.signals import Signal, home, signals
 from storage.model import Assessment, Evidence
 
+# The length of an ISO date that tells a day.
+DAY = 10
 # A signal that moved the sum by less is not worth a reader's while.
 LEAST = 0.05
 
@@ -50,7 +52,12 @@ def assess(
     own = home([head, *body], jurisdiction)
     found = signals(head, body, own)
     points = score(found, model)
+    more = unlisted(text, folded, body, words)
     cooperation = points >= model.threshold
+    when = known(published)
+    stated = dates(text, dated, body, when)
+    if cooperation and when and body and not any(len(d.date) == DAY for d in stated):
+        stated = (of_the_day(when, text, body[0]), *stated)
     return Assessment(
         cooperation=cooperation,
         score=round(points, 4),
@@ -59,13 +66,13 @@ def assess(
         reason=reason(found, model, cooperation),
         jurisdictions=jurisdictions(head, body, words),
         evidence=evidence(text, found, body, model),
-        parties=parties(text, body, own),
+        parties=parties(text, body, own, more),
         people=people(
             text, folded, officials(text, body), [(h.start, h.end) for h, e in every(body) if e.what == "body"]
         ),
         places=places(text, body, words),
-        programmes=programmes(text, body),
-        dates=dates(text, dated, body, known(published)),
+        programmes=programmes(text, body, more),
+        dates=stated,
         figures=figures(text, folded, body, dated),
     )
 

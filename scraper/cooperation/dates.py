@@ -99,7 +99,7 @@ def near(part: dict[str, str], published: Known) -> str | None:
     if part["rel"]:
         return from_today(RELATIVE[part["rel"]], published)
     if part["rm"]:
-        return month_from(STEPS[part["rm"]], published)
+        return month_from(STEPS[part["rm"]], published) if part["rm"] == "next" else None
     if part["ry"]:
         return str(published.day.year + 1)
     return weekday(part["dow"], STEPS.get(part["ws"], 0), published)
@@ -126,7 +126,9 @@ def from_the_day(part: dict[str, str], published: Known) -> str | None:
     """Return what a date told from the day of publishing means: 本月8日, 今日, 周五, 27日."""
     if part["rm"]:
         step = STEPS[part["rm"]]
-        return day_of_month(number(part["rd"]), step, published) if part["rd"] else month_from(step, published)
+        if part["rd"]:
+            return day_of_month(number(part["rd"]), step, published)
+        return month_from(step, published) if step > 0 else None  # 上月 and 本月 tell of the background
     if part["rel"]:
         return from_today(RELATIVE[part["rel"]], published)
     if part["dow"]:
@@ -164,6 +166,12 @@ def dates(
             if iso not in kept:
                 kept[iso] = Dated(iso, around(text, body, start), start, end)
     return tuple(sorted(kept.values(), key=lambda dated: dated.start))
+
+
+def of_the_day(published: Known, text: str, opening: Passage) -> Dated:
+    """Return the date of what a release tells that names no day: that of publishing, with its opening as the passage."""
+    iso = published.day.isoformat()[: published.exact]
+    return Dated(iso, around(text, (opening,), opening.start), opening.start, opening.end)
 
 
 def around(text: str, body: Sequence[Passage], at: int) -> str:

@@ -19,23 +19,29 @@ QUALIFIERS = {
 }
 HEAD = "|".join(sorted(QUALIFIERS, key=len, reverse=True))
 SPELT = "|".join(sorted((w for w in WORDS if w not in ("zero", "one")), key=len, reverse=True))
+# Words after which no unit can stand, or that are none.
+FUNCTION = (
+    r"(?:over|about|around|more|than|up|under|since|per|and|or|to|of|in|on|at|by|for|from|with|as|the|is|was|were|are|will|"
+    r"has|had|have|that|which|who|but|while|after|before|during|until|am|pm|between|among|through|into|its|their)\b"
+)
 ENGLISH_FIGURE = re.compile(
     rf"(?<![\w.$/-])(?<!all )(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
-    rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b)"
+    rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b|one(?= (?:hundred|thousand|million|billion)))"
     r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?"
-    r"(?P<u>%| per cent|[ -][a-z][a-z-]{1,24}(?: [a-z-]{3,24})?|(?<=lion)|(?=[.,;]))"
+    rf"(?P<u>%| per cent|[ -](?:(?:more|further|other|additional|new) )?(?!{FUNCTION})[a-z][a-z-]{{1,24}}(?: (?!{FUNCTION})[a-z-]{{3,24}})?)?"
     r"|\b(?:man|woman|boy|girl|patient|aged)(?: of)? (?P<age>[0-9]{1,3})\b"
 )
-UNITS = "名位人个间家项份种宗岁年日天次届所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
+CLAUSE = re.compile(rf"[的與与和及今昨{CHINESE}]")
+UNITS = "名位人个间家项份种宗岁年日天次届周所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
 HAN_FIGURE = re.compile(
-    rf"(?=[0-9{CHINESE}逾超多至不约大近接最])(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
-    rf"(?P<u>%|[{UNITS}])(?P<what>[\u4e00-\u9fff]{{0,8}})"
+    rf"(?=[0-9{CHINESE}逾超多至不约大近接最])(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,5}}万[{CHINESE}]{{1,7}}|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
+    rf"(?P<u>%|[{UNITS}])(?=(?P<what>[\u4e00-\u9fff]{{0,8}}))"
 )
 # What follows a number without being counted by it, and idioms that hold a number without stating one.
 # What stands before a number that needs no unit, since the sentence has named it: "the number of places will be
 # increased to seven".
 GROWN = re.compile(
-    r"\b(?:increas|rais|ris|rose|expand|extend|bring|brought|grow|grew)[a-z]*\b[^.;\n]{0,50} to (?:over |about )?$"
+    r"\b(?:increas|rais|ris|rose|expand|extend|bring|brought|tak|grow|grew)[a-z]*\b[^.;\n]{0,50} to (?:over |about )?$"
 )
 NO_UNIT = frozenset(
     f"{MONTH}|way|place|places|cities|sides|governments|regions|counterparts|jurisdictions|parties|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split(
@@ -71,8 +77,8 @@ def counts(match: re.Match[str], taken: set[int], folded: str = "") -> bool:
     start = match.start("n")
     if start in taken or (folded and start and folded[start - 1] in "第之.-" + CHINESE):
         return False
-    unit = match["u"].strip(" -").split(" ")[0]
-    return ((bool(unit) or bool(match["s"])) and unit not in NO_UNIT) or bool(GROWN.search(folded_before(match)))
+    unit = (match["u"] or "").strip(" -").split(" ")[0]
+    return (bool(unit or match["s"] or match["q"]) and unit not in NO_UNIT) or bool(GROWN.search(folded_before(match)))
 
 
 def folded_before(match: re.Match[str]) -> str:
@@ -94,10 +100,11 @@ def figure(text: str, match: re.Match[str], body: Sequence[Passage]) -> Figure |
     number *= SCALES.get(part["s"] or "", 1)
     qualifier = QUALIFIERS.get(part["q"] or "") or ("over" if part.get("more") else None)
     start, end = match.span()
-    unit = text[match.start("u") : match.end("u")].strip(" -")
+    unit = text[match.start("u") : match.end("u")].strip(" -") if part["u"] else ""
     if unit.split(" ")[0].casefold() in NO_UNIT:
         unit, end = "", match.end("n")
     if part.get("money"):
         unit = text[match.start("money") : match.end("money")]
-    counted = text[match.start("what") : match.end("what")] if part.get("what") else around(text, body, start)
+    counted = CLAUSE.split(text[slice(*match.span("what"))])[0] if part.get("what") else ""
+    counted = counted or around(text, body, start)
     return Figure(number, unit, counted, start, end, qualifier)

@@ -19,7 +19,11 @@ WORTH = {
     "visit": 1.3,
     "meeting": 1.3,
     "legislation": 0.6,
+    "paper": 0.8,
+    "help": 0.5,
 }
+# Acts that speak for a kind of another name: a memorandum for an agreement, help for an emergency.
+SPEAKS_FOR = {"paper": "agreement", "help": "emergency"}
 TITLE, OPENING, REST = 3.0, 2.0, 0.3
 # How many words of one act count in one passage.
 REPEATS = 2
@@ -30,9 +34,9 @@ def kind_of(title: Passage, text: Sequence[Passage]) -> str:
     points: dict[str, float] = defaultdict(float)
     for weight, passage in [(TITLE, title), *((OPENING if i < 1 else REST, p) for i, p in enumerate(text[:12]))]:
         for act, number in acts(passage).items():
-            points[act] += weight * WORTH.get(act, 0.0) * min(number, REPEATS)
+            points[SPEAKS_FOR.get(act, act)] += weight * WORTH.get(act, 0.0) * min(number, REPEATS)
     best = max(points, key=lambda act: points[act], default="other")
-    if best == "meeting" and any("International" in p.sides for p in (title, *text[:1])):
+    if best == "meeting" and points["conference"] and any("International" in p.sides for p in (title, *text[:1])):
         return "conference"  # bodies of many countries confer
     return best if points[best] >= 1.0 else "other"
 

@@ -5,21 +5,36 @@ Not here: people (people.py), and whether it is co-operation at all (signals.py)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from scraper.cooperation.authorities import authorities
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.passages import Hit, Passage
 from scraper.cooperation.signals import OPENING
 from scraper.cooperation.units import cut
+from scraper.cooperation.unlisted import PARTS
+from scraper.cooperation.unlisted import found as unlisted_latin
+from scraper.cooperation.unlisted_han import found as unlisted_han
 from storage.model import Mention
 
 # Who "the Government" is, by the publisher's side.
 GOVERNMENTS = {"Hong Kong": "HKSAR Government", "Macao": "Macao SAR Government"}
 # Jurisdictions and regions, rather than places where something happens.
-NO_PLACES = frozenset({"Mainland", "China", "Greater Bay Area"})
+NO_PLACES = frozenset(
+    {"Mainland", "China", "Greater Bay Area", "Portuguese-speaking Countries", "ASEAN", "European Union"}
+)
 # Bodies whose names tell where something happens: those of cities. A province's commission may be anywhere in it.
 CITIES = frozenset({"GBA city", "city", "municipality"})
+
+# A listed name that is at least this share of what its form tells is the better of the two.
+SAME = 0.6
+
+# "the Hong Kong Academy of Medicine (HKAM)", "（下稱中心）": what a text will call it from here on.
+SHORT = re.compile(
+    r" ?[(（](?:the |以下簡稱|以下简称|下稱|下称|簡稱|简称)?[\"“「]?([A-Z][A-Za-z&-]{1,14}(?: Centre| Scheme)?|[一-龥]{2,8})[\"”」]?[)）]"
+)
 
 Found = tuple[int, int, Entry]
 
@@ -34,30 +49,58 @@ def officials(text: str, body: Sequence[Passage]) -> tuple[Mention, ...]:
     return gathered(text, ((h.start, h.end, e) for h, e in every(body) if e.what == "person"))
 
 
-def programmes(text: str, body: Sequence[Passage]) -> tuple[Mention, ...]:
-    """Return the programmes that `text` names; a policy (Healthy China) is none."""
-    return gathered(text, ((h.start, h.end, e) for h, e in every(body) if e.what == "programme" and e.kind != "policy"))
+def unlisted(text: str, folded: str, body: Sequence[Passage], words: Lexicon) -> list[Found]:
+    """Return the bodies and programmes that only their form tells, without those that the lists know by a name as long.
+
+    A body takes the place its name holds; where that is none, none.
+    """
+    known = [(h.start, h.end) for h, e in every(body) if e.what in ("body", "programme")]
+    kept: list[Found] = list(authorities(folded, body, words))
+    for start, end, what in [*unlisted_han(folded, body), *unlisted_latin(text)]:
+        inside = [(s, e) for s, e in known if s < end and start < e]
+        if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):
+            continue
+        if inside and not PARTS.isdisjoint(text[start : inside[0][0]].split()):
+            continue
+        place = next((found[2] for found in within(text[start:end], words, None)), None)
+        sides = place.sides if place else frozenset()
+        kept.append((start, end, Entry(what, text[start:end], sides, place=place.name if place else "")))
+    return kept
 
 
-def parties(text: str, body: Sequence[Passage], own: str | None) -> tuple[Mention, ...]:
+def programmes(text: str, body: Sequence[Passage], more: Sequence[Found]) -> tuple[Mention, ...]:
+    """Return the programmes that `text` names; a policy (Healthy China) is none.
+
+    Args:
+        text: the release's text.
+        body: its passages.
+        more: what `unlisted` found.
+    """
+    kept = [(h.start, h.end, e) for h, e in every(body) if e.what == "programme" and e.kind != "policy"]
+    return gathered(text, sorted([*kept, *(f for f in more if f[2].what == "programme")], key=lambda f: f[0]))
+
+
+def parties(text: str, body: Sequence[Passage], own: str | None, more: Sequence[Found]) -> tuple[Mention, ...]:
     """Return the bodies that `text` names; what is a programme too (a training centre) is left to the programmes.
 
     Args:
         text: the release's text.
         body: its passages.
         own: the publisher's side, which tells whose government "the Government" of the opening is.
+        more: what `unlisted` found.
     """
-    kept: list[Found] = []
+    kept: list[Found] = [f for f in more if f[2].what == "body"]
+    longer = [(start, end) for start, end, _ in kept]
     opening = body[min(OPENING, len(body)) - 1].end if body else 0
     for hit, entry in every(body):
-        if entry.what != "body":
+        if entry.what != "body" or any(start <= hit.start and hit.end <= end for start, end in longer):
             continue
         if entry.kind == "own government":
             if own in GOVERNMENTS and hit.end <= opening and not text[hit.start : hit.end].endswith("government"):
                 kept.append((hit.start, hit.end, Entry("body", GOVERNMENTS[own], place=own, kind="government")))
         elif all(other.what != "programme" for other in hit.entries):
             kept.append((hit.start, hit.end, entry))
-    return gathered(text, kept)
+    return gathered(text, sorted(kept, key=lambda f: f[0]))
 
 
 def places(text: str, body: Sequence[Passage], words: Lexicon) -> tuple[Mention, ...]:
@@ -65,7 +108,7 @@ def places(text: str, body: Sequence[Passage], words: Lexicon) -> tuple[Mention,
     kept: list[Found] = []
     known: dict[str, list[Found]] = {}
     for hit, entry in every(body):
-        if entry.what == "place":
+        if entry.what == "place" and text[hit.end : hit.end + 1] != "$":  # HK$ is money
             kept.append((hit.start, hit.end, entry))
         elif entry.what in ("sides", "body"):
             name = text[hit.start : hit.end]
@@ -95,7 +138,9 @@ def gathered(text: str, items: Iterable[Found]) -> tuple[Mention, ...]:
 
 def mention(text: str, entry: Entry, spans: list[tuple[int, int]]) -> Mention:
     """Return the mention of an entry that stands at `spans`."""
-    spellings = dict.fromkeys([entry.chinese, *(text[start:end] for start, end in spans)])
+    said = (text[start:end] for start, end in spans)
+    short = (match[1] for _, end in spans if (match := SHORT.match(text, end)))
+    spellings = dict.fromkeys([entry.chinese, *said, *short])
     start, end = spans[0]
     return Mention(
         entry.name,

@@ -39,6 +39,7 @@ SCALES = {
 DIGITS = {char: number for number, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "廿": 20}
 STEPS = {"十": 10, "百": 100, "千": 1_000}
 CHINESE = "零〇一二三四五六七八九两十百千"
+LARGE = ("亿", "万")
 
 
 def chinese(text: str) -> int | None:
@@ -57,6 +58,16 @@ def chinese(text: str) -> int | None:
     return total + digit
 
 
+def large(text: str) -> int | None:
+    """Return the value of a folded Chinese numeral that may hold 万 or 亿 (四万五千 is 45,000), or None."""
+    for char in LARGE:
+        before, mark, after = text.partition(char)
+        if mark:
+            many, rest = large(before), large(after) if after else 0
+            return None if many is None or rest is None else many * SCALES[char] + rest
+    return chinese(text)
+
+
 def value(text: str) -> float | None:
     """Return the value of a folded number in any of the three ways of writing (no scale words), or None."""
     plain = text.replace(",", "").replace(" ", "")
@@ -64,5 +75,5 @@ def value(text: str) -> float | None:
         return float(plain) if len(plain) <= 18 else None
     if text in WORDS:
         return float(WORDS[text])
-    number = chinese(text)
+    number = large(text)
     return None if number is None else float(number)

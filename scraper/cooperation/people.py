@@ -23,6 +23,8 @@ OFFICE = (
 BEFORE_BODY = re.compile(rf"\b(?P<office>{OFFICE})[^.;\n]{{0,50}}$")
 AFTER_BODY = re.compile(rf",? (?P<name>{PLAIN})\b")
 OFFICED = re.compile(rf"\b(?=[A-Z])(?P<office>{OFFICE}(?: (?:of|for) (?:the )?[A-Z]\w+)?),? (?P<name>{PLAIN})\b")
+# "Yu Yanhong of the National Health Commission".
+OF_BODY = re.compile(rf"(?P<name>{PLAIN}) of (?:the )?$")
 LED = re.compile(rf"led by (?P<name>{PLAIN})\b")
 EXPLAINED = re.compile(
     rf"\b(?=[A-Z])(?P<name>{PLAIN}), (?:the )?(?P<office>(?:deputy |vice[- ]|acting |chief )?"
@@ -33,7 +35,7 @@ SURNAMES = (
     "鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮齐康伍余元卜顾孟平黄和穆萧尹姚邵汪祁毛禹狄米贝明臧计伏成戴谈宋庞熊纪舒屈"
     "项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房裘缪解应宗丁宣邓郁单杭洪包诸左石"
     "崔吉龚程邢裴陆荣翁荀甄曲封储靳糜松井段富焦谷车侯全班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹束龙叶幸司韶黎溥印白怀邰从索赖卓"
-    "蔺屠蒙池乔阴胥能苍双闻莘翟谭贡劳姬申扶堵冉宰雍桑桂牛边扈燕冀尚农温庄晏柴瞿阎连习容向古易廖庾终居衡步都耿满弘匡国文寇广"
+    "曾蔺屠蒙池乔阴胥能苍双闻莘翟谭贡劳姬申扶堵冉宰雍桑桂牛边扈燕冀尚农温庄晏柴瞿阎连习容向古易廖庾终居衡步都耿满弘匡国文寇广"
     "禄阙东欧利师巩聂关荆游盖益桓公冼区麦佘"
 )
 POST = (
@@ -41,9 +43,16 @@ POST = (
     "副?局长|关长|副?关长|总裁|教授|秘书长|行政长官|常任秘书长|副?处长|副?所长|组长|队长|议员|医生|专家"
 )
 # A Chinese name ends where a verb, a conjunction or a mark follows.
-AFTER = '率表说指今昨在与和及等会致的见以于出介强回称担续到访同也亦说将陪分一是明早签主则就向对作应获,.;:、。()" \n'
+AFTER = '率表代参受兼任曾并偕联先带邀讨说指今昨在与和及等会致的见以于出介强回称担续到访同也亦说将陪分一是明早签主则就向对作应获,.;:、。()" \n'
+# Characters that foreign names are written with; three or more of them after an office are such a name.
+SOUNDS = (
+    "阿爱安奥巴贝比宾波博布查达戴德迪丁多顿恩法菲费弗福甘戈格哈海赫胡加杰卡凯克肯库拉莱兰勒雷里利莉莲林琳卢鲁伦罗洛马玛麦曼梅门米莫姆娜纳"
+    "奈内尼诺努帕佩皮普齐奇乔琼颂萨塞桑沙舍斯索塔泰坦特蒂图托瓦万威韦维温沃乌西希夏辛雅亚伊因英尤约扎詹朱"
+)
 HAN = re.compile(
-    rf"(?P<office>(?:{POST}))(?P<name>欧阳[\u4e00-\u9fff]|[{SURNAMES}][\u4e00-\u9fff]{{1,2}}?)(?=[{AFTER}]|$)"
+    rf"(?P<office>(?:{POST}))(?P<name>[\u4e00-\u9fff]{{1,6}}(?:·[\u4e00-\u9fff]{{1,6}}?)+(?=[{AFTER}]|$)"
+    rf"|[{SOUNDS}]{{3,8}}(?=[{AFTER}]|$)"
+    rf"|欧阳[\u4e00-\u9fff]|[{SURNAMES}][\u4e00-\u9fff]{{1,2}}?(?=[{AFTER}]|$))"
 )
 
 
@@ -64,7 +73,7 @@ def people(
     for start, end, office in candidates(text[:READ], folded, bodies):
         name = text[start:end]
         if (
-            NO_NAMES.intersection(name.split())
+            NO_NAMES.intersection(re.split("[ -]", name))
             or start in taken
             or end - 1 in taken
             or any(name in part or part in name for part in parts)
@@ -76,7 +85,6 @@ def people(
     return tuple(sorted(found.values(), key=lambda mention: mention.start))
 
 
-# Capitalised words that stand after an office without being anybody's name.
 # Capitalised words that stand after an office without being anybody's name.
 NO_NAMES = frozenset(
     [
@@ -101,6 +109,45 @@ NO_NAMES = frozenset(
         "Mainland",
         "Council",
         "Officer",
+        "Director",
+        "Deputy",
+        "Acting",
+        "Assistant",
+        "Secretary",
+        "Minister",
+        "President",
+        "Chairman",
+        "Dean",
+        "Head",
+        "Chief",
+        "Commissioner",
+        "Controller",
+        "Vice",
+        "Executive",
+        "Representative",
+        "Faculty",
+        "School",
+        "College",
+        "Institute",
+        "Academy",
+        "Ministry",
+        "Foundation",
+        "Association",
+        "Conference",
+        "Scheme",
+        "Programme",
+        "General",
+        "State",
+        "Affairs",
+        "Public",
+        "National",
+        "Social",
+        "Welfare",
+        "Services",
+        "Culture",
+        "Labour",
+        "Food",
+        "Safety",
     ]
 )
 
@@ -114,6 +161,8 @@ def candidates(text: str, folded: str, bodies: Sequence[tuple[int, int]]) -> Ite
         for match in pattern.finditer(text):
             yield *match.span("name"), match.groupdict().get("office") or ""
     for start, end in bodies:
+        if before := OF_BODY.search(text, max(0, start - 60), start):
+            yield *before.span("name"), ""
         if (named := AFTER_BODY.match(text, end)) and (before := BEFORE_BODY.search(text[max(0, start - 80) : start])):
             yield *named.span("name"), before["office"]
     for match in HAN.finditer(folded, 0, 0 if folded.isascii() else READ):

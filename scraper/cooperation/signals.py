@@ -13,11 +13,22 @@ from scraper.cooperation.passages import Passage, merged
 
 # Acts that are co-operation by themselves when two sides do them, and acts that need more beside them.
 STRONG = frozenset(
-    {"cooperation", "agreement", "exchange", "conference", "emergency", "training", "service", "legislation", "help"}
+    {
+        "cooperation",
+        "agreement",
+        "paper",
+        "exchange",
+        "conference",
+        "emergency",
+        "training",
+        "service",
+        "legislation",
+        "help",
+    }
 )
 WEAK = frozenset({"meeting", "visit", "delegation"})
 # Acts that no report of cases contains by the way: a patient may be on an exchange tour or be referred to a hospital.
-REPORTED_BY_NO_CASE = frozenset({"cooperation", "agreement", "conference", "emergency"})
+REPORTED_BY_NO_CASE = frozenset({"cooperation", "agreement", "paper", "conference", "emergency"})
 HOMES = ("Hong Kong", "Macao")
 # What the lists of terms.toml that speak against are called where people read them.
 REASONS = {
@@ -123,10 +134,10 @@ COUNTED: tuple[tuple[str, Test, int], ...] = (
     ("health bodies of two sides stand together", health_bodies, 1),
     ("a meeting or visit with a body of another side", receives, 1),
     ("a meeting or visit across the boundary", travels, 1),
-    ("an agreement of two sides", together("agreement"), 1),
+    ("an agreement of two sides", together("agreement", "paper"), 1),
     ("a word of co-operation of two sides", together("cooperation"), 1),
     ("training or exchange of two sides", together("training", "exchange"), 1),
-    ("a drill or aid between two sides", together("emergency"), 1),
+    ("a drill or aid between two sides", together("emergency", "help"), 1),
     ("a conference of two sides", together("conference"), 1),
     ("a programme that two sides share", shared_programme, 1),
     ("words for two places together", joined, 2),

@@ -1,0 +1,64 @@
+"""Names the health authorities that a text tells by their places only: "the health authorities of Hubei and Macao"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scraper.cooperation.folding import fold
+from scraper.cooperation.lexicon import Entry, Lexicon
+from scraper.cooperation.passages import READ, Hit, Passage
+from scraper.cooperation.units import cut
+
+SAID = re.compile(
+    r"health (?:authority|authorities|departments?)(?P<of> (?:of|in|from) )?|卫生(?:部门|当局|行政部门|主管部门)|卫健部门"
+)
+# What may stand between the places of one list, and between a list and the words themselves.
+BETWEEN = re.compile(r"(?:'s|的|等|两地|三地|of|in|from|the|and|relevant|有关|,|、|和|及|与|以及| )*")
+
+
+def authorities(folded: str, body: Sequence[Passage], words: Lexicon) -> Iterator[tuple[int, int, Entry]]:
+    """Yield (start, end, body) of the authorities told by place; the passage is the place's name.
+
+    Args:
+        folded: the text, folded.
+        body: its passages.
+        words: the lists; an authority they know by such a name is meant, another is called so.
+    """
+    if not (said := list(SAID.finditer(folded, 0, READ))):
+        return
+    places = [(h, e) for p in body for h in p.hits for e in h.entries if e.what in ("place", "sides") and e.sides]
+    for match in said:
+        after = match["of"] is not None
+        for hit, entry in listed(folded, match, places if after else places[::-1], after=after):
+            name = f"{entry.name} health authority"
+            if entry.what == "place" and entry.kind != "area":
+                yield (
+                    hit.start,
+                    hit.end,
+                    known(name, words) or Entry("body", name, entry.sides, "health authority", entry.name, True),
+                )
+
+
+def listed(
+    folded: str, match: re.Match[str], places: Sequence[tuple[Hit, Entry]], *, after: bool
+) -> Iterator[tuple[Hit, Entry]]:
+    """Yield the places of the list that follows the match, or that it ends."""
+    edge = match.end() if after else match.start()
+    for hit, entry in places:
+        if (hit.start < edge) if after else (hit.end > edge):
+            continue
+        gap = folded[edge : hit.start] if after else folded[hit.end : edge]
+        if len(gap) > 12 or not BETWEEN.fullmatch(gap):
+            return
+        yield hit, entry
+        edge = hit.end if after else hit.start
+
+
+def known(name: str, words: Lexicon) -> Entry | None:
+    """Return the body that the lists know by a name."""
+    units = cut(fold(name)).words
+    for first, end, entries in words.trie.find(units):
+        if (first, end) == (0, len(units)):
+            return next((entry for entry in entries if entry.what == "body"), None)
+    return None
