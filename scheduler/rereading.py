@@ -77,9 +77,8 @@ def reread_all(db: Database, now: datetime, *, first: int = 1, dry_run: bool = F
 
 
 def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outcome:
-    from scraper.cooperation import assess
     from scraper.pages.document import ParseError
-    from scraper.tellings import telling
+    from scraper.understanding import understood
     from storage.identity import fingerprint
     from storage.notices import release as stored_release
     from storage.releases import reassess, record
@@ -92,14 +91,7 @@ def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outc
         seen = _read(db, stored)
     except ParseError as error:
         return Outcome(release_id, "unreadable", trouble=str(error))
-    assessment = assess(
-        seen.title,
-        seen.text,
-        language=seen.language,
-        published=seen.published.date() if seen.published else None,
-        jurisdiction=seen.jurisdiction,
-    )
-    told = telling(seen, assessment)
+    assessment, told = understood(seen)
     flipped = _flipped(db, release_id, assessment)
     state = db.value("SELECT state FROM release WHERE id = ?", (release_id,))
     # A release that its portal no longer shows stays as it is: to record a text would say that it has returned.

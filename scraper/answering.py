@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scraper.cooperation import assess
 from scraper.mirror import own_addresses
 from scraper.pages.document import BlockedError, Document, ParseError
 from scraper.reading import to_release
 from scraper.source import Address, Listing, Source
-from scraper.tellings import telling
+from scraper.understanding import understood
 from scraper.wire import Answer, Job
-from storage.model import Assessment, Release
 from storage.packing import pack
 
 
@@ -75,14 +73,5 @@ def _release(source: Source, job: Job, document: Document, raw: bytes) -> Answer
     page = pack(raw, document.content_type)
     article = source.read(document.at(job.url))
     release = to_release(source, Address(job.key, job.url), article, page.digest)
-    assessment = _assess(release)
-    return Answer(
-        job.id, "read", release=release, assessment=assessment, telling=telling(release, assessment), page=page
-    )
-
-
-def _assess(release: Release) -> Assessment:
-    published = release.published.date() if release.published else None
-    return assess(
-        release.title, release.text, language=release.language, published=published, jurisdiction=release.jurisdiction
-    )
+    assessment, told = understood(release)
+    return Answer(job.id, "read", release=release, assessment=assessment, telling=told, page=page)

@@ -49,15 +49,17 @@ def assessed(told: Told) -> Assessment:
     """Return what the detector makes of one line; a known portal's address tells it whose release it is."""
     from scraper.cooperation import assess as detect
     from scraper.find import source_of
+    from scraper.lifelines import followed
 
     known = source_of(told.url, told.language) if told.url else None
-    return detect(
+    assessment = detect(
         told.title,
         told.text,
         language=told.language,
         published=told.date.date() if told.date else told.coarse,
         jurisdiction=known[0].jurisdiction if known else None,
     )
+    return followed(told.title, told.text, assessment)
 
 
 def answer(assessment: Assessment, text: str) -> dict[str, Any]:

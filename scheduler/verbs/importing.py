@@ -59,19 +59,11 @@ def import_(session: Session, file: IO[bytes], as_json: bool) -> int:
 def _record(db: Database, told: Told) -> dict[str, Any]:
     """Record one line and return what is printed of it. Raises ValueError where it cannot be used."""
     from scheduler.importing import imported
-    from scraper.cooperation import assess
-    from scraper.tellings import telling
+    from scraper.understanding import understood
     from storage.releases import record
 
     release = imported(told)
-    assessment = assess(
-        release.title,
-        release.text,
-        language=release.language,
-        published=release.published.date() if release.published else None,
-        jurisdiction=release.jurisdiction,
-    )
-    told_so = telling(release, assessment)
+    assessment, telling = understood(release)
     now = datetime.now(UTC)
-    recorded = record(db, release, assessment, now, telling=told_so, silent="import", route=lambda _notice: ())
+    recorded = record(db, release, assessment, now, telling=telling, silent="import", route=lambda _notice: ())
     return {"id": told.id, "release_id": recorded.release_id, "verdict": str(recorded.verdict), "key": release.key}
