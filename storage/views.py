@@ -9,6 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
+
+def _named(what: str) -> str:
+    """Return the view of what releases name: a row for each release and each party or programme it names."""
+    return f"""
+        SELECT n.id, n.name, n.kind, n.jurisdiction, x.release_id, x.text, x.start, x."end", r.url, r.source,
+               r.language, r.published, m.story_id
+        FROM named AS n
+        JOIN mention AS x ON x.named_id = n.id
+        JOIN release AS r ON r.id = x.release_id
+        LEFT JOIN story_member AS m ON m.release_id = r.id
+        WHERE n.what = '{what}'"""
+
+
 VIEWS = {
     "releases": """
         SELECT r.id, r.key, r.url, r.source, r.portal, r.jurisdiction, r.department, r.language,
@@ -28,10 +41,14 @@ VIEWS = {
         JOIN version AS v ON v.id = a.version_id
         JOIN release AS r ON r.id = v.release_id""",
     "changes": """
-        SELECT c.id, c.event, c.kind, c.at, c.release_id, c.version, c.story_id, c.silent, v.title, r.url, r.source
+        SELECT c.id, c.event, c.kind, c.at, c.release_id, c.version, c.story_id, c.silent, v.title, r.url, r.source,
+               n.name AS programme, l.counts, f.before, f.after
         FROM change AS c
         JOIN release AS r ON r.id = c.release_id
-        JOIN version AS v ON v.release_id = c.release_id AND v.number = c.version""",
+        JOIN version AS v ON v.release_id = c.release_id AND v.number = c.version
+        LEFT JOIN figure_change AS f ON f.change_id = c.id
+        LEFT JOIN lifeline AS l ON l.id = f.lifeline_id
+        LEFT JOIN named AS n ON n.id = l.programme_id""",
     "deliveries": """
         SELECT d.id, d.change_id, c.release_id, c.kind, d.subscription, d.message_id, d.state, d.attempts, d.next_try,
                d.made, d.settled, d.trouble
@@ -60,6 +77,23 @@ VIEWS = {
         FROM story_member AS m
         JOIN release AS r ON r.id = m.release_id
         JOIN version AS v ON v.release_id = r.id AND v.number = r.version""",
+    "parties": _named("party"),
+    "programmes": _named("programme"),
+    "figures": """
+        SELECT f.id, f.release_id, n.name AS programme, l.counts, f.value, f.qualifier, f.unit, f.what, f.text, f.start,
+               f."end", r.url, r.source, r.language, r.published, m.story_id
+        FROM figure AS f
+        JOIN release AS r ON r.id = f.release_id
+        LEFT JOIN named AS n ON n.id = f.programme_id AND n.what = 'programme'
+        LEFT JOIN lifeline AS l ON l.id = f.lifeline_id
+        LEFT JOIN story_member AS m ON m.release_id = r.id""",
+    "evidence": """
+        SELECT r.id AS release_id, r.version, e.key AS place, e.value ->> 'start' AS start, e.value ->> 'end' AS "end",
+               e.value ->> 'text' AS text, e.value ->> 'why' AS why, e.value ->> 'weight' AS weight, a.cooperation,
+               a.score, a.detector, r.url
+        FROM release AS r
+        JOIN assessment AS a ON a.id = r.assessment_id
+        JOIN json_each(a.evidence) AS e""",
 }
 
 DIGEST = hashlib.sha256(repr(sorted(VIEWS.items())).encode()).hexdigest()[:12]

@@ -25,7 +25,7 @@ BREAK = re.compile(
 MEASURE = re.compile(r"\b(?:kinds|types|items|pieces|sets|species) of ")
 # A Chinese noun goes on unless one of these follows it: 醫院 in 醫院管理局 is no hospital.
 ENDS_HAN = re.compile(
-    r"[^\u4e00-\u9fff]|[的参提及和与以并合接进向从让由于自将已会可为使到至供覆分加推试其展开设在是有均都也，]|$"
+    r"[^\u4e00-\u9fff]|[的参提及和与以并合接进向从让由于自将已会可为使到至供覆分加推试其展开设在是有均都也]|$"
 )
 HAN_NOUN = re.compile(r"[\u4e00-\u9fff]")
 # What stands right after a figure whose noun stands before it: "service points will be increased to seven."

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from storage import sql, views
 from storage.database import Database
 from storage.links import take
-from storage.model import Link, Run
+from storage.model import Figure, Link, Mention, Run
 from storage.outbox import claim
 from storage.releases import record, record_missing
 from storage.runs import journal
@@ -22,6 +23,9 @@ DOCUMENTED = {
 @pytest.fixture
 def used(db, make, thought, everybody, now):
     """A database in which every view has something to show."""
+    scheme = Mention("Harbour Scheme", 0, 3, "The")
+    figure = Figure(7.0, "points", "points", 0, 3, programme="Harbour Scheme", counts="points")
+    thought = replace(thought, programmes=(scheme,), figures=(figure,))
     take(db, "hk_gia_en", [Link("e/9", "https://e.test/9")], now, listing_url="https://e.test/", validators=None)
     record(db, make(published=None, precision=None), thought, now, route=everybody)
     record(db, make(key="twin.test/1"), thought, now, route=everybody)
@@ -74,3 +78,37 @@ def test_the_example_in_the_readme_works(used, path):
     question = re.search(r'coopwatch sql "([^"]+)"', README).group(1)
     with Database.open(path, read_only=True):
         assert len(sql.query(path, question).rows) == 2
+
+
+def test_who_takes_part_in_what_is_a_plain_question(used):
+    rows = used.rows("SELECT name, jurisdiction, release_id, text FROM parties ORDER BY release_id")
+    assert [(row["name"], row["release_id"], row["text"]) for row in rows] == [
+        ("Health Bureau", 1, "two health authorities"),
+        ("Health Bureau", 2, "two health authorities"),
+    ]
+    figures = used.rows("SELECT programme, counts, value, text FROM figures WHERE programme = 'Harbour Scheme'")
+    assert {"programme": "Harbour Scheme", "counts": "points", "value": 7.0, "text": "Cor"} in figures
+
+
+def test_the_evidence_of_a_release_is_what_its_current_assessment_rests_on(used):
+    assert used.rows('SELECT place, start, "end", why, weight FROM evidence WHERE release_id = 2') == [
+        {"place": 0, "start": 4, "end": 26, "why": "bodies of two jurisdictions", "weight": 0.5}
+    ]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "SELECT * FROM parties WHERE name = 'x'",
+        "SELECT * FROM parties WHERE release_id = 1",
+        "SELECT * FROM programmes WHERE name = 'x'",
+        "SELECT * FROM figures WHERE programme = 'x'",
+        "SELECT * FROM figures WHERE release_id = 1",
+        "SELECT * FROM evidence WHERE release_id = 1",
+        "SELECT * FROM story_releases WHERE release_id = 1",
+        "SELECT * FROM story_releases WHERE story_id = 1",
+    ],
+)
+def test_what_people_ask_of_one_thing_is_found_by_index(db, question):
+    steps = [row["detail"] for row in db.rows(f"EXPLAIN QUERY PLAN {question}")]
+    assert not [step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE" not in step], steps
