@@ -11,10 +11,11 @@ from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.lexicon import Lexicon, lexicon
-from scraper.cooperation.naming import every, officials, parties, places, programmes, unlisted
+from scraper.cooperation.naming import every, officials, parties, places, programmes, stands, unlisted
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
-from scraper.cooperation.signals import Signal, home, signals
+from scraper.cooperation.signals import OPENING, Signal, home, signals
+from scraper.cooperation.units import cut
 from storage.model import Assessment, Evidence
 
 # The length of an ISO date that tells a day.
@@ -46,13 +47,16 @@ def assess(
     """
     words, model = lexicon(), weights()
     folded = fold(text[:READ])
-    dated = matches(folded)
+    units = cut(folded)
+    dated = matches(folded, units)
     head = passage(0, len(title), hits(title[:2000], words))
-    body = passages(text, words)
+    body = passages(text, words, units)
     own = home([head, *body], jurisdiction)
     found = signals(head, body, own)
     points = score(found, model)
-    more = unlisted(text, folded, body, words)
+    named = every(body)
+    more = unlisted(text, folded, body, named, words)
+    opening = body[min(OPENING, len(body)) - 1].end if body else 0
     cooperation = points >= model.threshold
     when = known(published)
     stated = dates(text, dated, body, when)
@@ -66,14 +70,12 @@ def assess(
         reason=reason(found, model, cooperation),
         jurisdictions=jurisdictions(head, body, words),
         evidence=evidence(text, found, body, model),
-        parties=parties(text, body, own, more),
-        people=people(
-            text, folded, officials(text, body), [(h.start, h.end) for h, e in every(body) if e.what == "body"]
-        ),
-        places=places(text, body, words),
-        programmes=programmes(text, body, more),
+        parties=parties(text, opening, named, own, more),
+        people=people(text, folded, units, officials(text, named), stands(named, "body")),
+        places=places(text, named, words),
+        programmes=programmes(text, named, more),
         dates=stated,
-        figures=figures(text, folded, body, dated),
+        figures=figures(text, folded, units, body, dated),
     )
 
 

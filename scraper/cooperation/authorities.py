@@ -7,27 +7,28 @@ from collections.abc import Iterator, Sequence
 
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
-from scraper.cooperation.passages import READ, Hit, Passage
+from scraper.cooperation.passages import READ, Hit
 from scraper.cooperation.units import cut
 
 SAID = re.compile(
-    r"health (?:authority|authorities|departments?)(?P<of> (?:of|in|from) )?|卫生(?:部门|当局|行政部门|主管部门)|卫健部门"
+    r"health (?:authority|authorities|departments?)(?P<of> (?:of|in|from) )?"
+    "|卫生(?:部门|当局|行政部门|主管部门)|卫健部门"
 )
 # What may stand between the places of one list, and between a list and the words themselves.
 BETWEEN = re.compile(r"(?:'s|的|等|两地|三地|of|in|from|the|and|relevant|有关|,|、|和|及|与|以及| )*")
 
 
-def authorities(folded: str, body: Sequence[Passage], words: Lexicon) -> Iterator[tuple[int, int, Entry]]:
+def authorities(folded: str, named: Sequence[tuple[Hit, Entry]], words: Lexicon) -> Iterator[tuple[int, int, Entry]]:
     """Yield (start, end, body) of the authorities told by place; the passage is the place's name.
 
     Args:
         folded: the text, folded.
-        body: its passages.
+        named: what the lists know of it.
         words: the lists; an authority they know by such a name is meant, another is called so.
     """
     if not (said := list(SAID.finditer(folded, 0, READ))):
         return
-    places = [(h, e) for p in body for h in p.hits for e in h.entries if e.what in ("place", "sides") and e.sides]
+    places = [(h, e) for h, e in named if e.what in ("place", "sides") and e.sides]
     for match in said:
         after = match["of"] is not None
         for hit, entry in listed(folded, match, places if after else places[::-1], after=after):

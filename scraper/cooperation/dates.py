@@ -28,7 +28,8 @@ from scraper.cooperation.days import (
     year,
 )
 from scraper.cooperation.numerals import CHINESE
-from scraper.cooperation.passages import READ, Passage
+from scraper.cooperation.passages import Passage
+from scraper.cooperation.units import Units, each, starts_of
 from storage.model import Dated
 
 MONTH = "|".join(MONTHS)
@@ -65,10 +66,18 @@ HAN = re.compile(
 )
 
 
-def matches(folded: str) -> list[re.Match[str]]:
+# The words and characters a date can begin with.
+FIRSTS = frozenset(
+    {*MONTHS, *(word.split(" ")[0] for word in (*RELATIVE, *QUARTERS) if word.isascii())}
+    | {"this", "next", "last", "on", "by", "until", "in", "since", "from"}
+)
+HAN_FIRSTS = frozenset(CHINESE + "今去明本上下昨前后周星首第廿这")
+
+
+def matches(folded: str, units: Units) -> list[re.Match[str]]:
     """Return what looks like a date in a folded text, in either language; a text in Latin letters holds none in Han."""
-    found = list(ENGLISH.finditer(folded, 0, READ))
-    return found if folded.isascii() else [*found, *HAN.finditer(folded, 0, READ)]
+    found = list(each(ENGLISH, folded, starts_of(units, FIRSTS)))
+    return found if folded.isascii() else [*found, *each(HAN, folded, starts_of(units, HAN_FIRSTS))]
 
 
 def from_english(found: re.Match[str], published: Known | None) -> Iterator[str | None]:
@@ -169,7 +178,7 @@ def dates(
 
 
 def of_the_day(published: Known, text: str, opening: Passage) -> Dated:
-    """Return the date of what a release tells that names no day: that of publishing, with its opening as the passage."""
+    """Return the date of what a release tells without naming a day: that of publishing; its opening is the passage."""
     iso = published.day.isoformat()[: published.exact]
     return Dated(iso, around(text, (opening,), opening.start), opening.start, opening.end)
 

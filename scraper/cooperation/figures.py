@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from scraper.cooperation.dates import MONTH, around
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
-from scraper.cooperation.passages import READ, Passage
+from scraper.cooperation.passages import Passage
+from scraper.cooperation.units import Units, each, starts_of
 from storage.model import Figure
 
 QUALIFIERS = {
@@ -24,17 +25,22 @@ FUNCTION = (
     r"(?:over|about|around|more|than|up|under|since|per|and|or|to|of|in|on|at|by|for|from|with|as|the|is|was|were|are|will|"
     r"has|had|have|that|which|who|but|while|after|before|during|until|am|pm|between|among|through|into|its|their)\b"
 )
-ENGLISH_FIGURE = re.compile(
-    rf"(?<![\w.$/-])(?<!all )(?:(?P<q>{HEAD}) )?(?P<money>(?:hk|us|rmb|mop)?\$|rmb)?"
-    rf"(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?|(?:{SPELT})\b|one(?= (?:hundred|thousand|million|billion)))"
-    r"(?:[ -](?P<s>hundred|thousand|million|billion)\b)?"
-    rf"(?P<u>%| per cent|[ -](?:(?:more|further|other|additional|new) )?(?!{FUNCTION})[a-z][a-z-]{{1,24}}(?: (?!{FUNCTION})[a-z-]{{3,24}})?)?"
-    r"|\b(?:man|woman|boy|girl|patient|aged)(?: of)? (?P<age>[0-9]{1,3})\b"
+FIGURE = re.compile(
+    rf"(?<![\w.,/-])(?<!all )(?P<n>[0-9]{{1,3}}(?:[, ][0-9]{{3}})+(?:\.[0-9]+)?|[0-9]{{1,9}}(?:\.[0-9]+)?"
+    rf"|(?:{SPELT})\b|one(?= (?:hundred|thousand|million|billion)))(?:[ -](?P<s>hundred|thousand|million|billion)\b)?"
+    rf"(?P<u>%| per cent|[ -](?:(?:more|further|other|additional|new) )?(?!{FUNCTION})[a-z][a-z-]{{1,24}}"
+    rf"(?: (?!{FUNCTION})[a-z-]{{3,24}})?)?"
 )
+# What stands before a number: how exact it is, the money it counts, or that it is an age.
+BEFORE = re.compile(
+    rf"(?:\b(?P<q>{HEAD}) )?(?:(?P<money>(?:hk|us|rmb|mop)?\$|rmb) ?)?$"
+    r"|\b(?P<age>man|woman|boy|girl|patient|aged)(?: of)? $"
+)
+BACK = 24
 CLAUSE = re.compile(rf"[的與与和及今昨{CHINESE}]")
 UNITS = "名位人个间家项份种宗岁年日天次届周所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
 HAN_FIGURE = re.compile(
-    rf"(?=[0-9{CHINESE}逾超多至不约大近接最])(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,5}}万[{CHINESE}]{{1,7}}|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
+    rf"(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,5}}万[{CHINESE}]{{1,7}}|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
     rf"(?P<u>%|[{UNITS}])(?=(?P<what>[\u4e00-\u9fff]{{0,8}}))"
 )
 # What follows a number without being counted by it, and idioms that hold a number without stating one.
@@ -53,58 +59,70 @@ IDIOMS = re.compile(
 )
 
 
-def figures(text: str, folded: str, body: Sequence[Passage], dated: Sequence[re.Match[str]]) -> tuple[Figure, ...]:
+# What a figure can begin with.
+FIRSTS = frozenset({word.split("-")[0] for word in WORDS} | {"one"})
+HAN_FIRSTS = frozenset(CHINESE + "逾超多至不约大近接最")
+
+
+def figures(
+    text: str, folded: str, units: Units, body: Sequence[Passage], dated: Sequence[re.Match[str]]
+) -> tuple[Figure, ...]:
     """Return the figures that `text` states, in order; `what` is what is counted, or the passage around it.
 
     Args:
         text: the release's text.
-        folded: the same, folded.
+        folded: the same, folded; `units` are its units.
+        units: see `folded`.
         body: its passages.
         dated: what looks like a date in it: no figure starts in one, nor in an idiom.
     """
-    taken = {at for m in (*dated, *IDIOMS.finditer(folded, 0, READ)) for at in range(*m.span())}
-    found = [figure(text, match, body) for match in ENGLISH_FIGURE.finditer(folded, 0, READ) if counts(match, taken)]
-    found += [
-        figure(text, match, body) for match in HAN_FIGURE.finditer(folded, 0, READ) if counts(match, taken, folded)
-    ]
+    taken = {at for m in (*dated, *IDIOMS.finditer(folded)) for at in range(*m.span())}
+    found = [latin(text, match, body, taken) for match in each(FIGURE, folded, starts_of(units, FIRSTS))]
+    if not folded.isascii():
+        found += [han(text, match, body, taken) for match in each(HAN_FIGURE, folded, starts_of(units, HAN_FIRSTS))]
     return tuple(sorted((f for f in found if f is not None), key=lambda f: f.start))
 
 
-def counts(match: re.Match[str], taken: set[int], folded: str = "") -> bool:
-    """Tell whether a match counts something: not in a date, not an ordinal, not followed by a mere function word."""
-    if match.groupdict().get("age"):
-        return True
-    start = match.start("n")
-    if start in taken or (folded and start and folded[start - 1] in "第之.-" + CHINESE):
-        return False
-    unit = (match["u"] or "").strip(" -").split(" ")[0]
-    return (bool(unit or match["s"] or match["q"]) and unit not in NO_UNIT) or bool(GROWN.search(folded_before(match)))
-
-
-def folded_before(match: re.Match[str]) -> str:
-    """Return the eighty characters before the number of a match."""
-    return match.string[max(0, match.start("n") - 80) : match.start("n")]
-
-
-def figure(text: str, match: re.Match[str], body: Sequence[Passage]) -> Figure | None:
-    """Return the figure a match states, or None where its number cannot be read."""
-    part = match.groupdict()
-    if part.get("age"):
-        start, end = match.span("age")
-        return Figure(float(part["age"]), "years old", around(text, body, start), start, end)
-    number = value(part["n"])
-    if number is None:
-        return None
-    if (part["u"] or "").startswith("年") and number > 1000:
-        return None
-    number *= SCALES.get(part["s"] or "", 1)
-    qualifier = QUALIFIERS.get(part["q"] or "") or ("over" if part.get("more") else None)
+def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:
+    """Return the figure that a number in a Latin text states; None in a date, for an ordinal or a number of nothing."""
     start, end = match.span()
-    unit = text[match.start("u") : match.end("u")].strip(" -") if part["u"] else ""
-    if unit.split(" ")[0].casefold() in NO_UNIT:
-        unit, end = "", match.end("n")
-    if part.get("money"):
-        unit = text[match.start("money") : match.end("money")]
-    counted = CLAUSE.split(text[slice(*match.span("what"))])[0] if part.get("what") else ""
-    counted = counted or around(text, body, start)
-    return Figure(number, unit, counted, start, end, qualifier)
+    before = BEFORE.search(match.string, max(0, start - BACK), start)
+    said = before.groupdict() if before else {}
+    number = value(match["n"])
+    if number is None or start in taken:
+        return None
+    if said.get("age"):
+        return Figure(number, "years old", around(text, body, start), start, match.end("n"))
+    unit = text[slice(*match.span("u"))].strip(" -") if match["u"] else ""
+    first = unit.split(" ")[0].casefold()
+    if first in NO_UNIT:
+        if not match["s"] and not said.get("money") and not grown(match):
+            return None
+        unit, end = "", match.end("s") if match["s"] else match.end("n")
+    elif not (unit or match["s"] or said.get("q") or said.get("money") or grown(match)):
+        return None
+    if before and before["money"]:
+        unit, end = text[slice(*before.span("money"))], match.end("s") if match["s"] else match.end("n")
+    if before and before.start() < start:
+        start = before.start()
+    number *= SCALES.get(match["s"] or "", 1)
+    return Figure(number, unit, around(text, body, start), start, end, QUALIFIERS.get(said.get("q") or ""))
+
+
+def grown(match: re.Match[str]) -> bool:
+    """Tell whether the sentence has named what the number counts: "the number of places will be increased to seven"."""
+    return GROWN.search(match.string, max(0, match.start() - 80), match.start()) is not None
+
+
+def han(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:
+    """Return the figure that a Chinese match states; None in a date or an idiom, for an ordinal or a year."""
+    at = match.start("n")
+    number = value(match["n"])
+    if number is None or at in taken or (at and match.string[at - 1] in "第之.-" + CHINESE):
+        return None
+    if match["u"] == "年" and number > 1000:
+        return None
+    number *= SCALES.get(match["s"] or "", 1)
+    qualifier = QUALIFIERS.get(match["q"] or "") or ("over" if match["more"] else None)
+    counted = CLAUSE.split(text[slice(*match.span("what"))])[0] or around(text, body, at)
+    return Figure(number, text[slice(*match.span("u"))], counted, *match.span(), qualifier)

@@ -68,7 +68,7 @@ class Entry:
     office: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
     """All phrases, the places by English name, and a trie of places alone to look inside the names of bodies."""
 

@@ -6,13 +6,14 @@ Not here: people (people.py), and whether it is co-operation at all (signals.py)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from scraper.cooperation.authorities import authorities
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.passages import Hit, Passage
-from scraper.cooperation.signals import OPENING
 from scraper.cooperation.units import cut
 from scraper.cooperation.unlisted import PARTS
 from scraper.cooperation.unlisted import found as unlisted_latin
@@ -28,36 +29,49 @@ NO_PLACES = frozenset(
 # Bodies whose names tell where something happens: those of cities. A province's commission may be anywhere in it.
 CITIES = frozenset({"GBA city", "city", "municipality"})
 
+# No listed name is longer, in characters.
+LONGEST = 120
 # A listed name that is at least this share of what its form tells is the better of the two.
 SAME = 0.6
 
 # "the Hong Kong Academy of Medicine (HKAM)", "（下稱中心）": what a text will call it from here on.
 SHORT = re.compile(
-    r" ?[(（](?:the |以下簡稱|以下简称|下稱|下称|簡稱|简称)?[\"“「]?([A-Z][A-Za-z&-]{1,14}(?: Centre| Scheme)?|[一-龥]{2,8})[\"”」]?[)）]"
+    r" ?[(（](?:the |以?下[稱称簡简]+|[簡简][稱称])?[\"“「]?"
+    r"([A-Z][A-Za-z&-]{1,14}(?: Centre| Scheme)?|[一-龥]{2,8})[\"”」]?[)）]"
 )
 
+# What names something, as against acts and words of health.
+NAMES = frozenset({"place", "body", "person", "programme", "sides"})
+
 Found = tuple[int, int, Entry]
+Named = Sequence[tuple[Hit, Entry]]
 
 
-def every(body: Sequence[Passage]) -> Iterator[tuple[Hit, Entry]]:
-    """Yield each hit with each thing it stands for, in order."""
-    return ((hit, entry) for passage in body for hit in passage.hits for entry in hit.entries)
+def every(body: Sequence[Passage]) -> Named:
+    """Return each hit that names something, with each thing it stands for, in order."""
+    return [(h, e) for passage in body for h in passage.hits for e in h.entries if e.what in NAMES]
 
 
-def officials(text: str, body: Sequence[Passage]) -> tuple[Mention, ...]:
+def stands(named: Named, *what: str) -> list[tuple[int, int]]:
+    """Return where things of some kinds are named, as (start, end), in order."""
+    return [(h.start, h.end) for h, e in named if e.what in what]
+
+
+def officials(text: str, named: Named) -> tuple[Mention, ...]:
     """Return the office holders that the list of officials knows."""
-    return gathered(text, ((h.start, h.end, e) for h, e in every(body) if e.what == "person"))
+    return gathered(text, ((h.start, h.end, e) for h, e in named if e.what == "person"))
 
 
-def unlisted(text: str, folded: str, body: Sequence[Passage], words: Lexicon) -> list[Found]:
+def unlisted(text: str, folded: str, body: Sequence[Passage], named: Named, words: Lexicon) -> list[Found]:
     """Return the bodies and programmes that only their form tells, without those that the lists know by a name as long.
 
     A body takes the place its name holds; where that is none, none.
     """
-    known = [(h.start, h.end) for h, e in every(body) if e.what in ("body", "programme")]
-    kept: list[Found] = list(authorities(folded, body, words))
+    known = stands(named, "body", "programme")
+    kept: list[Found] = list(authorities(folded, named, words))
     for start, end, what in [*unlisted_han(folded, body), *unlisted_latin(text)]:
-        inside = [(s, e) for s, e in known if s < end and start < e]
+        first = bisect_left(known, (start - LONGEST, 0))
+        inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
         if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):
             continue
         if inside and not PARTS.isdisjoint(text[start : inside[0][0]].split()):
@@ -68,32 +82,32 @@ def unlisted(text: str, folded: str, body: Sequence[Passage], words: Lexicon) ->
     return kept
 
 
-def programmes(text: str, body: Sequence[Passage], more: Sequence[Found]) -> tuple[Mention, ...]:
+def programmes(text: str, named: Named, more: Sequence[Found]) -> tuple[Mention, ...]:
     """Return the programmes that `text` names; a policy (Healthy China) is none.
 
     Args:
         text: the release's text.
-        body: its passages.
+        named: what the lists know of it (see `every`).
         more: what `unlisted` found.
     """
-    kept = [(h.start, h.end, e) for h, e in every(body) if e.what == "programme" and e.kind != "policy"]
+    kept = [(h.start, h.end, e) for h, e in named if e.what == "programme" and e.kind != "policy"]
     return gathered(text, sorted([*kept, *(f for f in more if f[2].what == "programme")], key=lambda f: f[0]))
 
 
-def parties(text: str, body: Sequence[Passage], own: str | None, more: Sequence[Found]) -> tuple[Mention, ...]:
+def parties(text: str, opening: int, named: Named, own: str | None, more: Sequence[Found]) -> tuple[Mention, ...]:
     """Return the bodies that `text` names; what is a programme too (a training centre) is left to the programmes.
 
     Args:
         text: the release's text.
-        body: its passages.
+        opening: where its opening ends.
+        named: what the lists know of it (see `every`).
         own: the publisher's side, which tells whose government "the Government" of the opening is.
         more: what `unlisted` found.
     """
     kept: list[Found] = [f for f in more if f[2].what == "body"]
-    longer = [(start, end) for start, end, _ in kept]
-    opening = body[min(OPENING, len(body)) - 1].end if body else 0
-    for hit, entry in every(body):
-        if entry.what != "body" or any(start <= hit.start and hit.end <= end for start, end in longer):
+    longer = {at for start, end, _ in kept for at in range(start, end)}
+    for hit, entry in named:
+        if entry.what != "body" or hit.start in longer:
             continue
         if entry.kind == "own government":
             if own in GOVERNMENTS and hit.end <= opening and not text[hit.start : hit.end].endswith("government"):
@@ -103,27 +117,25 @@ def parties(text: str, body: Sequence[Passage], own: str | None, more: Sequence[
     return gathered(text, sorted(kept, key=lambda f: f[0]))
 
 
-def places(text: str, body: Sequence[Passage], words: Lexicon) -> tuple[Mention, ...]:
+def places(text: str, named: Named, words: Lexicon) -> tuple[Mention, ...]:
     """Return the places that `text` names: by themselves, in compounds (滬港), or in the names of city bodies."""
     kept: list[Found] = []
-    known: dict[str, list[Found]] = {}
-    for hit, entry in every(body):
+    for hit, entry in named:
         if entry.what == "place" and text[hit.end : hit.end + 1] != "$":  # HK$ is money
             kept.append((hit.start, hit.end, entry))
         elif entry.what in ("sides", "body"):
-            name = text[hit.start : hit.end]
-            if name not in known:
-                known[name] = list(within(name, words, None if entry.what == "sides" else CITIES))
-            kept += [(hit.start + start, hit.start + end, place) for start, end, place in known[name]]
+            inside = within(text[hit.start : hit.end], words, None if entry.what == "sides" else CITIES)
+            kept += [(hit.start + start, hit.start + end, place) for start, end, place in inside]
     return gathered(text, sorted((k for k in kept if k[2].name not in NO_PLACES), key=lambda k: k[0]))
 
 
-def within(name: str, words: Lexicon, kinds: frozenset[str] | None) -> Iterator[Found]:
-    """Yield the places inside a name, of the given kinds only where some are given."""
+@lru_cache(maxsize=4096)
+def within(name: str, words: Lexicon, kinds: frozenset[str] | None) -> tuple[Found, ...]:
+    """Return the places inside a name, of the given kinds only where some are given."""
     units = cut(fold(name))
-    for first, after, (place, *_) in words.inside.find(units.words):
-        if kinds is None or place.kind in kinds:
-            yield units.starts[first], units.ends[after - 1], place
+    starts, ends = units.starts, units.ends
+    found = ((starts[first], ends[after - 1], each[0]) for first, after, each in words.inside.find(units.words))
+    return tuple(place for place in found if kinds is None or place[2].kind in kinds)
 
 
 def gathered(text: str, items: Iterable[Found]) -> tuple[Mention, ...]:

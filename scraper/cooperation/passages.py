@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
-from scraper.cooperation.units import cut
+from scraper.cooperation.units import Units, cut
 
 # As much of a text as is read, in characters: far more than a release holds, and a bound on what a hostile one costs.
 READ = 30_000
 # A sentence ends at a line's end, a Chinese stop, or a Latin stop before a blank and a capital or figure, unless the
-# stop belongs to a title ("Dr.", "No.") or an initial.
-END = re.compile(
-    r"\n+|[。！？；!?;｡．]+[\"'”’」』]?"
-    r"|(?<![ .][A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<!\bMrs)(?<!\bProf)\.[\"'”’)]?(?= +[A-Z0-9\"'“‘(])"
+# stop belongs to a title ("Dr.", "No.") or an initial. Looking for the marks first is several times faster.
+MARK = re.compile("[\n。！？；!?;｡．.]")
+PLAIN_STOP = re.compile(
+    r"(?<![ .][A-Z])(?<!\bDr)(?<!\bMr)(?<!\bMs)(?<!\bSt)(?<!\bNo)(?<!\bMrs)(?<!\bProf)\.[\"'”’)]?(?= +[A-Z0-9\"'“‘(])"
 )
+OTHER_STOP = re.compile(r"\n+|[。！？；!?;｡．]+[\"'”’」』]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +60,22 @@ class Passage:
 
     def of(self, *what: str) -> Iterator[Entry]:
         """Yield the entries of the given kinds, in order."""
-        return (entry for entry in self.entries if entry.what in what)
+        return iter([entry for entry in self.entries if entry.what in what])
 
 
 def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:
     """Return the passage of a sentence in which `found` was found."""
-    entries = tuple(entry for hit in found for entry in hit.entries)
+    entries = tuple([entry for hit in found for entry in hit.entries])
     distinct = frozenset(entries)
     return Passage(
         start,
         end,
         tuple(found),
         entries,
-        sides=frozenset(side for entry in distinct for side in entry.sides),
-        bodies=frozenset(side for entry in distinct if entry.what in ("body", "person") for side in entry.sides),
-        acts=frozenset(entry.name for entry in distinct if entry.what == "act"),
-        against=tuple(entry.name for entry in entries if entry.what == "not"),
+        sides=frozenset([side for entry in distinct for side in entry.sides]),
+        bodies=frozenset([side for entry in distinct if entry.what in ("body", "person") for side in entry.sides]),
+        acts=frozenset([entry.name for entry in distinct if entry.what == "act"]),
+        against=tuple([entry.name for entry in entries if entry.what == "not"]),
         health=any(entry.health for entry in distinct),
     )
 
@@ -84,13 +85,16 @@ def merged(passages: Sequence[Passage]) -> Passage:
     return passage(passages[0].start, passages[-1].end, [hit for each in passages for hit in each.hits])
 
 
-def hits(text: str, lexicon: Lexicon) -> list[Hit]:
-    """Return all phrases found in `text`, left to right; an abbreviation counts only where it stands in capitals."""
-    units = cut(fold(text))
-    found = []
+def hits(text: str, lexicon: Lexicon, units: Units | None = None) -> list[Hit]:
+    """Return all phrases found in `text`, left to right; an abbreviation counts only where it stands in capitals.
+
+    `units` are those of the folded text, where they are known already.
+    """
+    units = units or cut(fold(text))
+    starts, ends, found = units.starts, units.ends, []
     for first, after, entries in lexicon.trie.find(units.words):
-        start, end = units.starts[first], units.ends[after - 1]
-        kept = tuple(e for e in entries if not e.upper or text[start:end].isupper())
+        start, end = starts[first], ends[after - 1]
+        kept = tuple([e for e in entries if not e.upper or text[start:end].isupper()])
         if kept:
             found.append(Hit(start, end, kept))
     return found
@@ -99,7 +103,7 @@ def hits(text: str, lexicon: Lexicon) -> list[Hit]:
 def sentences(text: str) -> list[tuple[int, int]]:
     """Return (start, end) of each sentence of `text`, without the blanks around it; empty ones are left out."""
     cuts, start = [], 0
-    for end in [found.end() for found in END.finditer(text)] + [len(text)]:
+    for end in [found.end() for found in stops(text)] + [len(text)]:
         piece = text[start:end]
         bare = piece.strip()
         if bare:
@@ -109,10 +113,20 @@ def sentences(text: str) -> list[tuple[int, int]]:
     return cuts
 
 
-def passages(text: str, lexicon: Lexicon) -> list[Passage]:
-    """Return the passages of the part of `text` that is read (its first READ characters)."""
+def stops(text: str) -> Iterator[re.Match[str]]:
+    """Yield where sentences end."""
+    after = 0
+    for mark in MARK.finditer(text):
+        at = mark.start()
+        if at >= after and (stop := (PLAIN_STOP if text[at] == "." else OTHER_STOP).match(text, at)):
+            after = stop.end()
+            yield stop
+
+
+def passages(text: str, lexicon: Lexicon, units: Units | None = None) -> list[Passage]:
+    """Return the passages of the part of `text` that is read (its first READ characters); `units` as for `hits`."""
     text = text[:READ]
-    found, made, at = hits(text, lexicon), [], 0
+    found, made, at = hits(text, lexicon, units), [], 0
     for start, end in sentences(text):
         first = at
         while at < len(found) and found[at].start < end:

@@ -5,7 +5,7 @@ Not here: how much each counts (data/weights.json, by way of judging.py).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -211,18 +211,17 @@ def shared(name: str, flags: list[bool], places: Sequence[tuple[int, int]]) -> S
 def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
     """Return what speaks against: other matters by name (full at two words a passage), and what the release lacks."""
     everything = [title, *text]
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for each in (p.hits for p in text if p.against):
+        for hit in each:
+            for entry in hit.entries:
+                if entry.what == "not":
+                    found[entry.name].append((hit.start, hit.end))
     made = []
     for reason, plain in REASONS.items():
         made.append(Signal(f"title speaks of {plain}", float(reason in title.against), None))
-        found = [
-            (hit.start, hit.end)
-            for p in text
-            for hit in p.hits
-            for e in hit.entries
-            if (e.what, e.name) == ("not", reason)
-        ]
-        if found:
-            made.append(Signal(f"speaks of {plain}", min(1.0, len(found) / len(text) / 2), found[0]))
+        if places := found[reason]:
+            made.append(Signal(f"speaks of {plain}", min(1.0, len(places) / len(text) / 2), places[0]))
     sides = frozenset(side for p in everything for side in p.sides)
     made.append(Signal(ALONE, float(not others(sides, own)), None))
     field = sum(p.against.count("field") for p in everything)

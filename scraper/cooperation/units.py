@@ -61,8 +61,23 @@ def cut(folded: str) -> Units:
     return Units(words, stops[:-1:2], stops[1::2])
 
 
+DIGITS = frozenset("0123456789")
 # The key of a node of the trie whose phrase may share its last unit with the next; no unit is written so.
 OVERLAPS = "~~"
+
+
+def starts_of(units: Units, firsts: frozenset[str]) -> list[int]:
+    """Return where the units stand that are among `firsts` or begin with a digit: where a pattern is worth trying."""
+    return [at for word, at in zip(units.words, units.starts, strict=True) if word in firsts or word[0] in DIGITS]
+
+
+def each(pattern: re.Pattern[str], text: str, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern that begin at `starts` (ascending), none within another."""
+    end = 0
+    for at in starts:
+        if at >= end and (match := pattern.match(text, at)):
+            end = match.end()
+            yield match
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Finds bodies and programmes that the lists do not know, by how English names them: a run of capitals with a head noun.
+"""Finds bodies and programmes that the lists do not know, by how English names them: capitals with a head noun.
 
 Not here: Chinese names (unlisted_han.py), and what the lists know (naming.py).
 """
@@ -8,32 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
 
 BODY, PROGRAMME = "body", "programme"
-# The nouns that make a name a body's, and those that make it a programme's.
-BODIES = frozenset(
-    "Commission Bureau Department Administration Authority Hospital Hospitals University College Academy Institute "
-    "Institutes Institut Institution Centre Centres Center Centers Association Society Foundation Ministry Agency Council "
-    "Committee Federation Board Union School Faculty Alliance Office Laboratory Laboratories Clinic Consortium "
-    "Corporation Biotech Pharmaceutical Pharmaceuticals Embassy Cross Secretariat Directorate Trust".split()
-)
-PROGRAMMES = frozenset(
-    "Scheme Programme Program Plan Project Agreement Memorandum Conference Forum Summit Convention Meeting Exercise Fund "
-    "Network Initiative Mechanism Pharmacopoeia Standards Symposium Congress Assembly Measure Platform Pact Protocol "
-    "Declaration Strategy Framework Expo Fellowship Fellowships Arrangement Games Group Course Pole Week".split()
-)
-# Words that tell nothing apart: a name made of these and its head alone is a common noun in capitals.
-PLAIN = BODIES | frozenset(
-    "The A An Health Medical Municipal Provincial Central Training Public Specialist Clinical Research Community Elderly "
-    "District Government Main Joint Working Expert Steering Advisory Pilot Framework Co-operation Cooperation Of For And "
-    "Memorandum Understanding Agreement Scheme Programme Plan Meeting Conference Project Fund Executive Legislative "
-    "Policy Local Hospital Management Organising Secretary Director Annual Group New Two Three First Second Chief "
-    "Headquarters Treatment Affairs Emergency General Testing".split()
-)
+# data/forms.toml says what each is. A plain name is made of plain words and head nouns alone.
+BODIES, PROGRAMMES, PARTS, FIRST = (frozenset(forms()[name]) for name in ("bodies", "programmes", "parts", "first"))
+PLAIN = BODIES | frozenset(forms()["plain"])
 JOINED = "of|for|and|on|the|in|&|de|da|do|dos|under"
 NAME = r"[A-Z][\w’'-]*"
-RUN = re.compile(rf"(?:\b\d{{1,3}}(?:st|nd|rd|th) )?\b{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME}))+")
+RUN = re.compile(rf"\b{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME}))+")
+# "the 78th World Health Assembly".
+NUMBERED = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 CALLED = re.compile(
     r"\b(?:named|called|code-?named|titled|entitled|dubbed) [\"“‘'](?P<name>[A-Z][^\"”’\n]{2,60}?)[\"”’']"
 )
@@ -46,16 +32,8 @@ OFFICE = re.compile(
 # "He Jing of the Liaison Office" is a person, then a body.
 OF = re.compile(rf"^{NAME}(?: {NAME}){{1,2}} of (?:the )?(?=[A-Z])")
 TITLE = re.compile(r"^.*\b(?:Mr|Ms|Mrs|Dr|Prof|Professor|Sir|Dame)\b\.? ")
-# Words that begin a sentence, or say something of a body, without being of its name.
-FIRST = frozenset(
-    "The A An In At On For From With By After Before During Some Over About Both Each This That These Its His Her Their "
-    "Following Addressing Meanwhile Speaking Under Also As While When Two Three Four Five Six Seven Eight Nine Ten "
-    "Today Yesterday Tomorrow Former Acting Macanese And Of Health".split()
-)
 # What follows the last head noun and is no part of the name: a person's, mostly.
-AFTER = re.compile(rf"^(?P<name>.*\b(?:{'|'.join(sorted(BODIES))})\b(?: (?:of|for) .+)?)")
-# Parts of a body that stand for it: a committee of a university is not another party than the university.
-PARTS = frozenset("Committee Council Board Office Department Secretariat Group Team".split())
+AFTER = re.compile(rf"^(?P<name>.*\b(?:{either('bodies')})\b(?: (?:of|for) .+)?)")
 # Connectors after which a body's name does not go on.
 ENDS = re.compile(r" (?:in|on|to|under) ")
 
@@ -65,8 +43,12 @@ def found(text: str) -> Iterator[tuple[int, int, str]]:
     for match in CALLED.finditer(text, 0, READ):
         yield *match.span("name"), PROGRAMME
     for match in RUN.finditer(text, 0, READ):
+        if not heads(match[0]):
+            continue
         for start, end in parted(match[0], match.start()):
-            yield from classed(text, start, end)
+            for first, last, what in classed(text, start, end):
+                number = NUMBERED.search(text, max(0, first - 6), first) if what == PROGRAMME else None
+                yield number.start() if number else first, last, what
 
 
 def parted(run: str, at: int) -> Iterator[tuple[int, int]]:
@@ -100,7 +82,7 @@ def classed(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         start += len(words[0]) + 1
         words = words[1:]
     last = next((word for word in words if word in PROGRAMMES), None)
-    what = PROGRAMME if last and not words[-1].rstrip("s") in BODIES else BODY
+    what = PROGRAMME if last and words[-1].rstrip("s") not in BODIES else BODY
     name = text[start:end]
     if what == BODY and (cut := ENDS.search(name)):
         name = name[: cut.start()]
