@@ -25,7 +25,7 @@ AFTER = re.compile(r",? (?:located |situated |based )?(?:in|of|across) (?:the )?
 BETWEEN = re.compile(r"[市省]?(?:[内的]|设有?|有|共有?|设立)*$")
 # "in Guangzhou and Shenzhen": not limited to one place.
 MORE = re.compile(r"(?:,| and\b| or\b)")
-MORE_BEFORE = re.compile("[、和及与跟]$")
+MORE_BEFORE = re.compile("市?[、和及与跟]$")
 
 
 def followed(title: str, text: str, assessment: Assessment) -> Assessment:
@@ -104,5 +104,7 @@ def _site(folded: str, start: int, end: int, sites: Sequence[tuple[str, str]]) -
         if after and folded.startswith(spelling, end + after.end()):
             return None if MORE.match(folded, end + after.end() + len(spelling)) else name
         if not spelling.isascii() and before.endswith(spelling):
-            return None if MORE_BEFORE.search(before[: -len(spelling)]) else name
+            other = MORE_BEFORE.sub("", before[: -len(spelling)])
+            several = other + spelling != before and any(other.endswith(one) for one, _ in sites)
+            return None if several else name
     return None

@@ -62,6 +62,7 @@ def test_a_count_limited_to_a_place_is_another_lifeline_than_the_whole():
     assert lifelines(f"The {CENTRE} works with 12 hospitals in Shenzhen.") == {(CENTRE, "hospitals in Shenzhen"): 12}
     assert lifelines("深港醫學專科培訓中心與深圳的12間醫院合作。") == {(CENTRE, "hospitals in Shenzhen"): 12}
     assert lifelines(f"The {CENTRE} works with 12 hospitals in Shenzhen and Guangzhou.") == {(CENTRE, "hospitals"): 12}
+    assert lifelines("深港醫學專科培訓中心在廣州市及深圳的12間醫院設點。") == {(CENTRE, "hospitals"): 12}
 
 
 def test_the_programme_named_last_is_taken_up_by_the_word_for_what_it_is():
