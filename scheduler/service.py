@@ -47,6 +47,8 @@ GRACE = 6.0
 # wait for sockets, not for memory.
 M_ARENA_MAX = -8
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# Outcomes after which a source is due again at its usual pace.
+USUAL = ("unchanged", "moved")
 # How the trouble of a check begins that was cut short by our own end (courtesy.py).
 CUT_SHORT = "stopped:"
 # The database is not where it was: to go on would be to record into a file nobody sees.
@@ -109,6 +111,7 @@ class Service:
                 self._check,
                 "interval",
                 seconds=self._config.sources[name].every,
+                jitter=spread(self._config.sources[name].every, 1.0).total_seconds(),
                 args=[name],
                 id=name,
                 next_run_time=self._due(name, None),
@@ -142,15 +145,19 @@ class Service:
         with self._busy:
             self._checks += 1
         began = datetime.now(UTC)
+        usual = False
         try:
             if self._look_after_file():
-                _tell(self._checker.check(name))
+                run = self._checker.check(name)
+                _tell(run)
+                usual = run.outcome in USUAL
         except StorageError as error:
             log.warning("%s: could not be recorded and will be looked at again: %s", name, error)
         except Exception:
             log.exception("%s: a fault of coopwatch", name)
         finally:
-            self._replan(name, began)
+            if not usual:  # after a good check the interval is right as it is, and planning costs as much as a glance
+                self._replan(name, began)
             with self._busy:
                 self._checks -= 1
                 self._busy.notify_all()
