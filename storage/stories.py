@@ -17,6 +17,8 @@ from storage.sameness import Sameness, sameness
 from storage.telling import Telling
 from storage.times import from_text, stamp
 
+IMPORT = "import"
+"""The source of releases that came from a file, whoever published them."""
 MOST_MEMBERS = 40
 """As many of a story's releases are asked whether they contradict a new one, the latest; few stories have ten."""
 
@@ -62,36 +64,51 @@ def place(db: Database, release_id: int, original: int | None, telling: Telling 
     story = None if original is None else story_of(db, original)
     if story is not None:
         return _put(db, release_id, story, "same text")
-    found = None if telling is None else fitting(db, telling)
+    source = str(db.value("SELECT source FROM release WHERE id = ?", (release_id,)))
+    found = None if telling is None else fitting(db, telling, source)
     if found is not None:
         return _put(db, release_id, found.story_id, found.why)
     return _put(db, release_id, db.insert("story", {"made": stamp(now)}), "first")
 
 
-def fitting(db: Database, telling: Telling) -> Placed | None:
-    """Return the story that a telling fits best and no release of which contradicts it, or None."""
+def fitting(db: Database, telling: Telling, source: str | None = None) -> Placed | None:
+    """Return the story that a telling fits best and no release of which contradicts it, or None.
+
+    A portal does not tell one event twice in other words: with another release of its own `source` in a story, only the
+    same words again, or put right, belong there too. In doubt an event is told twice rather than never.
+    """
     best: dict[int, tuple[Sameness, int]] = {}
     shut = set()
     for number, other in tellings.load(db, tellings.candidates(db, telling)).items():
-        story, made = story_of(db, number), sameness(telling, other)
+        made = sameness(telling, other)
+        story = story_of(db, number) if made.same or made.contrary else None
         if story is None:
             continue
-        if made.contrary:
+        if made.contrary or (not made.copied and _of_source(db, number, source)):
             shut.add(story)
-        if made.same and (story not in best or made.points > best[story][0].points):
+        elif story not in best or made.points > best[story][0].points:
             best[story] = (made, number)
     for story, (made, number) in sorted(best.items(), key=lambda item: (-item[1][0].points, item[0])):
-        if story not in shut and not _contradicted(db, story, telling):
+        if story not in shut and not _contradicted(db, story, telling, source):
             return Placed(story, f"{made.reason} (release {number})")
     return None
 
 
-def _contradicted(db: Database, story: int, telling: Telling) -> bool:
+def _of_source(db: Database, release_id: int, source: str | None) -> bool:
+    """Return whether a release came from a source that is watched, the one given; imports come from anywhere."""
+    return source != IMPORT and source == db.value("SELECT source FROM release WHERE id = ?", (release_id,))
+
+
+def _contradicted(db: Database, story: int, telling: Telling, source: str | None) -> bool:
     members = db.rows(
         "SELECT release_id FROM story_member WHERE story_id = ? ORDER BY release_id DESC LIMIT ?", (story, MOST_MEMBERS)
     )
     kept = tellings.load(db, (row["release_id"] for row in members))
-    return any(sameness(telling, other).contrary for other in kept.values())
+    for number, other in kept.items():
+        made = sameness(telling, other)
+        if made.contrary or (not made.copied and _of_source(db, number, source)):
+            return True
+    return False
 
 
 def _put(db: Database, release_id: int, story: int, why: str) -> Placed:

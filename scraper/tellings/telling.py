@@ -19,8 +19,8 @@ RULE = "1"
 """The version of all that makes a telling. Another one: `coopwatch reread` makes them anew."""
 LEAST = 1.5
 """Clues lighter than this are in too many releases to look others up by."""
-MOST_CLUES = 32
-MOST_HEADWORDS = 20
+MOST_CLUES = 24
+MOST_HEADWORDS = 12
 MOST_DAYS = 40
 
 
