@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from scheduler.alerts import payload
+from scheduler.alerts.figures import headline
 from scheduler.alerts.plain import clean, safe_header, shorten, web_link
 from scheduler.config import Subscription
 from storage.model import ChangeKind, Delivery, Evidence, Notice, Precision
@@ -24,6 +25,10 @@ WORDS = {
     ChangeKind.REVISED: ("Revised", "The portal has changed the wording of this release."),
     ChangeKind.GONE: ("Withdrawn", "The portal no longer shows this release; its last wording is kept."),
     ChangeKind.RETURNED: ("Published again", "The portal shows this release again after it had been withdrawn."),
+    ChangeKind.FIGURE: (
+        "Changed figure",
+        "This release states a figure of a programme otherwise than was known before.",
+    ),
 }
 # What a mail shows at most: quotes, the characters and the reasons of one, pieces of a diff and the characters of one,
 # parties.
@@ -61,7 +66,7 @@ def word(delivery: Delivery, subscription: Subscription) -> Message:
     templates = _templates()
     return Message(
         id=delivery.message_id,
-        subject=safe_header(f"{shown['word']}: {delivery.notice.release.title}"),
+        subject=safe_header(f"{shown['word']}: {shown['headline'] or delivery.notice.release.title}"),
         text=templates.get_template(TEXT).render(shown),
         html=templates.get_template(HTML).render(shown),
         data=data,
@@ -95,6 +100,9 @@ def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
     parties = data["cooperation"]["parties"][:PARTIES]
     return {
         "word": name,
+        "headline": _line(headline(notice.figure), 300) if notice.figure else "",
+        "passage": _line(data["figure"]["text"], QUOTE) if notice.figure else "",
+        "earlier": _earlier(notice),
         "meaning": meaning,
         "language": release.language,
         "title": _line(release.title, 500),
@@ -114,6 +122,16 @@ def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
         "diff": [(one["op"], clean(shorten(one["text"], PIECE))) for one in (data["diff"] or ())[:PIECES]],
         "version": change.version,
     }
+
+
+def _earlier(notice: Notice) -> tuple[str, str] | None:
+    """Return when and where a changed figure was told before; the address only where it is a link."""
+    figure = notice.figure
+    if figure is None:
+        return None
+    at = figure.before_published
+    day = _time(_as_told(at, notice.release.published), Precision.DAY) if at else ""
+    return day, web_link(figure.before_url) or ""
 
 
 def _quotes(evidence: Sequence[Evidence]) -> list[tuple[str, list[str]]]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scheduler.alerts.figures import plain
 from scheduler.alerts.plain import shorten
 from storage.diff import Piece, diff
-from storage.model import Assessment, Delivery, Evidence, Mention
+from storage.model import Assessment, Delivery, Evidence, Mention, Notice
 
 SCHEMA = "coopwatch.alert/1"
 LONGEST = 20_000  # bytes; Standard Webhooks advises less than 20 kB
@@ -74,9 +75,19 @@ def _told(delivery: Delivery, pieces: Sequence[Piece] | None, room: Room) -> dic
         "cooperation": _cooperation(delivery.notice.assessment, room),
         "before": before
         and {"version": before.number, "title": room.cut(before.title, 1000), "seen": before.seen.isoformat()},
+        "figure": _figure(delivery.notice, room),
         "diff": None if pieces is None else [_piece(piece, room) for piece in pieces[: room.items * 2]],
         "shortened": False,
     }
+
+
+def _figure(notice: Notice, room: Room) -> dict[str, Any] | None:
+    if notice.figure is None:
+        return None
+    told = plain(notice.figure, notice.release.text)
+    told |= {name: room.cut(told[name], 500) for name in ("programme", "counts", "text")}
+    address = told["before"]["url"]
+    return told | {"before": told["before"] | {"url": address if len(address) <= 2000 else None}}
 
 
 def _cooperation(made: Assessment, room: Room) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from scheduler.config import Subscription, Where
+from scheduler.config.model import DEFAULT_CHANGES
 from scraper.cooperation.folding import fold
 from storage.model import Assessment, Notice, Release
 
@@ -26,11 +27,13 @@ def route(subscriptions: Sequence[Subscription]) -> Route:
 def matches(subscription: Subscription, notice: Notice) -> bool:
     """Return whether a subscription wants to hear of a notice: every condition given holds, by any one of its values.
 
+    Changed figures are told only to those who ask for them (`changes`).
     Without `min_score` only co-operation items are told; with it, everything from that score up.
     """
     where, release = subscription.where, notice.release
     return (
-        _clears_the_bar(where, notice.assessment)
+        notice.change.kind in (where.changes or DEFAULT_CHANGES)
+        and _clears_the_bar(where, notice.assessment)
         and (not where.sources or release.source in where.sources)
         and (not where.languages or any(speaks(release.language, wanted) for wanted in where.languages))
         and (not where.jurisdictions or _touches(where.jurisdictions, release, notice.assessment))

@@ -14,10 +14,14 @@ from zoneinfo import ZoneInfo
 
 from scheduler.config import values
 from scheduler.config.values import Reader
+from storage.model import ChangeKind
 
 # Which port a mail server listens on, by how the connection is secured (RFC 6409, RFC 8314; 25 for a local relay).
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 DAY = 86400.0
+# The kinds of change that can be told, and those that are where a subscription does not say; figures must be asked for.
+CHANGES = tuple(kind.value for kind in ChangeKind)
+DEFAULT_CHANGES = tuple(kind for kind in CHANGES if kind != ChangeKind.FIGURE)
 
 
 def written(reader: Reader, key: str = "") -> dict[str, Any]:
@@ -90,7 +94,8 @@ class Email:
 class Where:
     """`where` of a subscription: every condition given must hold; an empty one always does.
 
-    `min_score` replaces the detector's own bar; any one of `words` in title or text is enough.
+    `min_score` replaces the detector's own bar; any one of `words` in title or text is enough. `changes`: the kinds of
+    change to be told; where none is given, those of releases themselves (`DEFAULT_CHANGES`).
     """
 
     sources: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
@@ -98,6 +103,7 @@ class Where:
     jurisdictions: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
     min_score: float | None = field(default=None, metadata=written(values.number(0, 1)))
     words: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
+    changes: tuple[str, ...] = field(default=(), metadata=written(values.several(values.choice(*CHANGES))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

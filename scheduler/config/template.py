@@ -34,7 +34,8 @@ TAIL = """\
 # from = "coopwatch@example.org"
 
 # Who is told. Every condition in `where` must hold; without it, every co-operation item is told.
-#   sources, languages ("en", "zh-Hant"), jurisdictions ("Macao"), min_score (replaces the detector's own bar), words
+#   sources, languages ("en", "zh-Hant"), jurisdictions ("Macao"), min_score (replaces the detector's own bar), words,
+#   changes: of "new", "revised", "gone", "returned" (these by default) and "figure" (a programme's number has changed)
 # [[subscriptions]]
 # name = "team"
 # channel = "email"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -12,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from scheduler.alerts.message import WORDS, word
 from scheduler.config import Subscription
-from storage.model import ChangeKind, Evidence, Mention, Precision
+from storage.model import ChangeKind, Evidence, FigureChange, Mention, Precision
 
 OFFICE = Subscription(name="office", channel="webhook", url="https://example.org/hook")
 SCHEMA = json.loads(files("scheduler.alerts").joinpath("alert-1.schema.json").read_text(encoding="utf-8"))
@@ -205,3 +207,47 @@ def test_a_release_below_the_bar_is_not_called_cooperation(make_delivery):
     message = word(make_delivery(assessment={"cooperation": False, "score": 0.2}), OFFICE)
     assert "A new release.\n" in message.text
     assert "about health co-operation" not in message.text
+
+
+FIGURE = FigureChange(
+    "Harbour Voucher <Pilot> Scheme",
+    "service points",
+    7.0,
+    1200.0,
+    119,
+    121,
+    "https://www.info.gov.hk/gia/general/202601/21/P2026012100001.htm",
+    before_published=datetime(2026, 1, 21, 8, tzinfo=UTC),
+    after_qualifier="over",
+)
+
+
+def test_a_changed_figure_is_worded_with_what_it_was_and_the_sentence_that_states_it(make_delivery):
+    delivery = make_delivery(kind=ChangeKind.FIGURE)
+    delivery = replace(delivery, notice=replace(delivery.notice, figure=FIGURE))
+    message = word(delivery, OFFICE)
+    line = "Harbour Voucher <Pilot> Scheme: service points over 1,200, before 7"
+    assert message.subject == f"Changed figure: {line}"
+    for part in (message.text, Page(message.html).text):
+        assert line in part
+        assert "The first 40 nurses will travel in March." in part
+        assert "of 21 January 2026" in part
+    assert len(Page(message.html).links) == 1
+    assert faults(message) == []
+    told = message.data["figure"]
+    assert (told["programme"], told["counts"]) == ("Harbour Voucher <Pilot> Scheme", "service points")
+    assert told["before"]["value"] == 7
+    assert told["after"] == {"value": 1200, "qualifier": "over"}
+    assert told["text"] == "The first 40 nurses will travel in March."
+
+
+def test_a_changed_figure_fits_its_body_whatever_is_long(make_delivery):
+    delivery = make_delivery(kind=ChangeKind.FIGURE, text="very long words " * 5000)
+    long = replace(FIGURE, programme="p" * 500, counts="c" * 500, before_url="https://e.test/" + "u" * 3000)
+    message = word(replace(delivery, notice=replace(delivery.notice, figure=long)), OFFICE)
+    assert len(message.body) < 20_000
+    assert faults(message) == []
+
+
+def test_nothing_but_a_changed_figure_has_one(make_delivery):
+    assert word(make_delivery(), OFFICE).data["figure"] is None

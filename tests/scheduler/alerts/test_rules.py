@@ -6,6 +6,7 @@ import pytest
 
 from scheduler.alerts.rules import matches, route, speaks
 from scheduler.config import Subscription, Where
+from storage.model import ChangeKind
 
 
 def wanting(name="office", **where):
@@ -127,3 +128,25 @@ def test_a_route_names_each_wanting_subscription_once_and_in_order(make_notice):
     ask = route([wanting("b"), wanting("a", words=("nurse",)), wanting("b"), wanting("c", sources=("mo_gcs_zh",))])
     assert list(ask(make_notice())) == ["b", "a"]
     assert list(route([])(make_notice())) == []
+
+
+def test_a_changed_figure_is_told_only_to_those_who_ask_for_it(make_notice):
+    notice = make_notice(kind=ChangeKind.FIGURE)
+    assert not matches(wanting(), notice)
+    assert matches(wanting(changes=("figure",)), notice)
+    assert matches(wanting(changes=("new", "figure")), notice)
+
+
+def test_without_a_word_on_changes_all_that_happens_to_a_release_is_told(make_notice):
+    told = {kind for kind in ChangeKind if matches(wanting(), make_notice(kind=kind))}
+    assert told == set(ChangeKind) - {ChangeKind.FIGURE}
+
+
+def test_only_the_changes_asked_for_are_told(make_notice):
+    told = {kind.value for kind in ChangeKind if matches(wanting(changes=("gone", "returned")), make_notice(kind=kind))}
+    assert told == {"gone", "returned"}
+
+
+def test_the_other_conditions_hold_for_figures_too(make_notice):
+    notice = make_notice(kind=ChangeKind.FIGURE, assessment={"cooperation": False})
+    assert not matches(wanting(changes=("figure",)), notice)
