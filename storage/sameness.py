@@ -28,6 +28,7 @@ OWN_SUBJECT = 1.5
 CORRECTED = "correction"
 """The topic of a text that says it is corrected."""
 RARE = 2.0
+PARTNERS = ("party", "place", "programme")
 MANY = 6
 
 
@@ -40,12 +41,14 @@ class Sameness:
         contrary: they cannot tell one event, whatever other tellings say.
         points: how much speaks for it; compared between candidates only.
         reason: in words.
+        copied: the one is the other's text, or puts it right: also one source may tell an event twice in this way.
     """
 
     same: bool
     contrary: bool
     points: float
     reason: str
+    copied: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,11 @@ def sameness(mine: Telling, other: Telling) -> Sameness:
         return Sameness(False, False, 0.0, "made by different rules")
     seen = _compare(mine, other)
     contrary = (
-        _too_far(seen) or _other_days(mine, other, seen) or _other_figures(mine, other, seen) or _other_subject(seen)
+        _too_far(seen)
+        or _other_days(mine, other, seen)
+        or _other_figures(mine, other, seen)
+        or _other_subject(seen)
+        or _other_partners(mine, other, seen)
     )
     if contrary:
         return Sameness(False, True, 0.0, contrary)
@@ -79,7 +86,7 @@ def sameness(mine: Telling, other: Telling) -> Sameness:
     missing = _missing(seen, points)
     if missing:
         return Sameness(False, False, points, missing)
-    return Sameness(True, False, points, _reason(seen))
+    return Sameness(True, False, points, _reason(seen), copied=_alike(seen, COPIED) or _is_correction(seen))
 
 
 def _compare(mine: Telling, other: Telling) -> _Compared:
@@ -172,6 +179,21 @@ def _other_subject(seen: _Compared) -> str | None:
     if _has_another_subject(seen) and _alike(seen, 0.7):
         return "same template, another subject"
     return None
+
+
+def _other_partners(mine: Telling, other: Telling, seen: _Compared) -> str | None:
+    """Refuse two that each name a place the other does not, and no party, place or programme that few releases name.
+
+    A minister meets the delegations of two cities on one day: person, day, topics and the own side are the same.
+    """
+    if any(clue.kind in PARTNERS and clue.weight >= RARE for clue in seen.shared) or _alike(seen, COPIED):
+        return None
+    ours, theirs = (_rare_places(telling) for telling in (mine, other))
+    return "they name other places" if ours and theirs else None
+
+
+def _rare_places(telling: Telling) -> set[str]:
+    return {clue.value for clue in telling.clues if clue.kind == "place" and clue.weight >= RARE}
 
 
 def _alike(seen: _Compared, share: float) -> bool:

@@ -115,3 +115,12 @@ def test_long_texts_are_compared_by_fair_samples():
 def test_nothing_is_like_no_words():
     assert likeness((), BASE.words).share == 0.0
     assert likeness((), ()).share == 0.0
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_one_minister_s_meetings_with_two_cities_on_one_day_are_two_events(language):
+    own = (Clue("party", "harbour bureau", 1.7), Clue("person", "ada lam", 2.4), Clue("place", "harbour", 0.7))
+    one = replace(BASE, clues=(*own, Clue("place", "hill city", 3.0), Clue("party", "hill city commission", 4.0)))
+    two = replace(BASE, clues=(*own, Clue("place", "lake city", 3.0)), language=language, words=words(*range(20, 70)))
+    decided = sameness(one, two)
+    assert (decided.same, decided.contrary, decided.reason) == (False, True, "they name other places")

@@ -44,7 +44,7 @@ def put(db, make, thought, now):
 
     def done(number, told, *, cooperation=True, silent=None, names=("desk",), **fields):
         assessment = replace(thought, cooperation=cooperation)
-        release = make(number, **fields)
+        release = make(number, **{"source": f"portal_{number}"} | fields)
         return record(db, release, assessment, now, telling=told, silent=silent, route=lambda _: names)
 
     return done
@@ -52,6 +52,23 @@ def put(db, make, thought, now):
 
 def story_of(db, done):
     return stories.story_of(db, done.release_id)
+
+
+def test_one_source_does_not_tell_an_event_twice_in_other_words(db, put):
+    first, second = put(1, telling(1), source="hk_gia_en"), put(2, telling(1, noise=3), source="hk_gia_en")
+    assert story_of(db, second) != story_of(db, first)
+    assert second.promised == ("desk",)
+
+
+def test_nor_by_way_of_another_source_that_tells_it_too(db, put):
+    first, other = put(1, telling(1), source="hk_gia_en"), put(2, telling(1, noise=3), source="hk_news_en")
+    third = put(3, telling(1, noise=5), source="hk_gia_en")
+    assert story_of(db, first) == story_of(db, other) != story_of(db, third)
+
+
+def test_one_source_tells_an_event_again_in_the_same_words(db, put):
+    first, second = put(1, telling(1), source="hk_gia_en"), put(2, telling(1), source="hk_gia_en", title="Once more")
+    assert story_of(db, second) == story_of(db, first)
 
 
 def test_a_telling_of_a_known_event_joins_its_story_with_the_reason(db, put):
