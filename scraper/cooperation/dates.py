@@ -29,7 +29,7 @@ from scraper.cooperation.days import (
 )
 from scraper.cooperation.numerals import CHINESE
 from scraper.cooperation.passages import Passage
-from scraper.cooperation.units import Units, each, starts_of
+from scraper.cooperation.units import Units, each, starts_among, starts_of
 from storage.model import Dated
 
 MONTH = "|".join(MONTHS)
@@ -71,13 +71,13 @@ FIRSTS = frozenset(
     {*MONTHS, *(word.split(" ")[0] for word in (*RELATIVE, *QUARTERS) if word.isascii())}
     | {"this", "next", "last", "on", "by", "until", "in", "since", "from"}
 )
-HAN_FIRSTS = frozenset(CHINESE + "今去明本上下昨前后周星首第廿这")
+HAN_FIRSTS = re.compile(f"[0-9{CHINESE}今去明本上下昨前后周星首第廿这]")
 
 
 def matches(folded: str, units: Units) -> list[re.Match[str]]:
     """Return what looks like a date in a folded text, in either language; a text in Latin letters holds none in Han."""
-    found = list(each(ENGLISH, folded, starts_of(units, FIRSTS)))
-    return found if folded.isascii() else [*found, *each(HAN, folded, starts_of(units, HAN_FIRSTS))]
+    found = list(each(ENGLISH, folded, starts_of(folded, units, FIRSTS)))
+    return found if folded.isascii() else [*found, *each(HAN, folded, starts_among(folded, HAN_FIRSTS))]
 
 
 def from_english(found: re.Match[str], published: Known | None) -> Iterator[str | None]:

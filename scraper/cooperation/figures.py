@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from scraper.cooperation.dates import MONTH, around
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
 from scraper.cooperation.passages import Passage
-from scraper.cooperation.units import Units, each, starts_of
+from scraper.cooperation.units import Units, each, starts_among, starts_of
 from storage.model import Figure
 
 QUALIFIERS = {
@@ -37,6 +37,10 @@ BEFORE = re.compile(
     r"|\b(?P<age>man|woman|boy|girl|patient|aged)(?: of)? $"
 )
 BACK = 24
+# The last word of what may stand there, looked at first.
+LAST = re.compile(
+    rf"\$$|^(?:rmb|of|man|woman|boy|girl|patient|aged|{'|'.join(q.split(' ')[-1] for q in QUALIFIERS if q.isascii())})$"
+)
 CLAUSE = re.compile(rf"[的與与和及今昨{CHINESE}]")
 UNITS = "名位人个间家项份种宗岁年日天次届周所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
 HAN_FIGURE = re.compile(
@@ -61,7 +65,7 @@ IDIOMS = re.compile(
 
 # What a figure can begin with.
 FIRSTS = frozenset({word.split("-")[0] for word in WORDS} | {"one"})
-HAN_FIRSTS = frozenset(CHINESE + "逾超多至不约大近接最")
+HAN_FIRSTS = re.compile(f"[0-9{CHINESE}逾超多至不约大近接最]")
 
 
 def figures(
@@ -77,16 +81,17 @@ def figures(
         dated: what looks like a date in it: no figure starts in one, nor in an idiom.
     """
     taken = {at for m in (*dated, *IDIOMS.finditer(folded)) for at in range(*m.span())}
-    found = [latin(text, match, body, taken) for match in each(FIGURE, folded, starts_of(units, FIRSTS))]
+    found = [latin(text, match, body, taken) for match in each(FIGURE, folded, starts_of(folded, units, FIRSTS))]
     if not folded.isascii():
-        found += [han(text, match, body, taken) for match in each(HAN_FIGURE, folded, starts_of(units, HAN_FIRSTS))]
+        found += [han(text, match, body, taken) for match in each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS))]
     return tuple(sorted((f for f in found if f is not None), key=lambda f: f.start))
 
 
 def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:
     """Return the figure that a number in a Latin text states; None in a date, for an ordinal or a number of nothing."""
     start, end = match.span()
-    before = BEFORE.search(match.string, max(0, start - BACK), start)
+    head = match.string[max(0, start - BACK) : start].split()
+    before = BEFORE.search(match.string, max(0, start - BACK), start) if head and LAST.search(head[-1]) else None
     said = before.groupdict() if before else {}
     number = value(match["n"])
     if number is None or start in taken:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
-from scraper.cooperation.units import Units, each, starts_of
+from scraper.cooperation.units import Units, each, starts_among, starts_of
 from storage.model import Mention
 
 # A Latin name: one to four capitalised parts; given names may be hyphenated (Chung-mau).
@@ -28,13 +28,21 @@ OFFICED = re.compile(rf"\b(?=[A-Z])(?P<office>{OFFICE}(?: (?:of|for) (?:the )?[A
 # "Yu Yanhong of the National Health Commission".
 OF_BODY = re.compile(rf"(?P<name>{PLAIN}) of (?:the )?$")
 LED = re.compile(rf"led by (?P<name>{PLAIN})\b")
-EXPLAINED = re.compile(
-    rf"\b(?=[A-Z])(?P<name>{PLAIN}), (?:the )?(?P<office>(?:deputy |vice[- ]|acting |chief )?"
-    r"(?:minister|director|chairman|president|secretary|commissioner|head|dean|governor|mayor))\b"
+# "Anna Berg, the minister of health": a name, then an office in small letters.
+EXPLAINED = re.compile(rf"\b(?P<name>{PLAIN}), (?:the )?$")
+EXPLAINING = re.compile(
+    r"(?:deputy |vice[- ]|acting |chief )?"
+    r"(?:minister|director|chairman|president|secretary|commissioner|head|dean|governor|mayor)\b"
 )
+# How far before an office its name may begin.
+BACK = 60
+# The words that a title or an office can begin with.
+TRIGGERS = frozenset(forms()["triggers"])
 (SURNAMES,), (SOUNDS,), POST = forms()["han_surnames"], forms()["han_sounds"], either("han_offices")
 # The characters an office can begin with: looking for them first is many times faster.
-FIRSTS = frozenset(char for post in POST.split("|") for char in (post[0], *(post[2:3] if post[1] == "?" else "")))
+FIRSTS = re.compile(
+    "[" + "".join(sorted({c for w in POST.split("|") for c in (w[0], w[2:3] if w[1] == "?" else "")})) + "]"
+)
 # A Chinese name ends where a verb, a conjunction or a mark follows.
 AFTER = (
     "率表代参受兼任曾并偕联先带邀讨说指今昨在与和及等会致的见以于出介强回称担续到访同也亦说将陪分一是明早签主则就向对作应获"
@@ -83,16 +91,19 @@ def candidates(
     text: str, folded: str, units: Units, bodies: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, office) of what looks like a person's name."""
-    for match in TITLED.finditer(text):
-        if " " in match["name"] or "-" in match["name"]:
-            yield *match.span("name"), ""
-    for pattern in (OFFICED, LED, EXPLAINED):
-        for match in pattern.finditer(text):
+    for at in starts_of(folded, units, TRIGGERS):
+        if match := TITLED.match(text, at):
+            if " " in match["name"] or "-" in match["name"]:
+                yield *match.span("name"), ""
+        elif match := OFFICED.match(text, at) or LED.match(text, at):
             yield *match.span("name"), match.groupdict().get("office") or ""
+        elif match := EXPLAINED.search(text, max(0, at - BACK), at):
+            office = EXPLAINING.match(text, at)
+            yield *match.span("name"), office[0] if office else ""
     for start, end in bodies:
-        if before := OF_BODY.search(text, max(0, start - 60), start):
+        if text[start - 3 : start] in ("of ", "he ") and (before := OF_BODY.search(text, max(0, start - BACK), start)):
             yield *before.span("name"), ""
         if (named := AFTER_BODY.match(text, end)) and (before := BEFORE_BODY.search(text[max(0, start - 80) : start])):
             yield *named.span("name"), before["office"]
-    for match in () if folded.isascii() else each(HAN, folded, starts_of(units, FIRSTS)):
+    for match in () if folded.isascii() else each(HAN, folded, starts_among(folded, FIRSTS)):
         yield *match.span("name"), text[match.start("office") : match.end("office")]

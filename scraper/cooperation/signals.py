@@ -44,8 +44,6 @@ REASONS = {
 OTHER_MATTERS = frozenset(REASONS) - {"local"}
 # Passages that make the opening: where a release says what it is about.
 OPENING = 2
-AT_ONCE = "the opening tells co-operation in health of two sides"
-MET_AT_ONCE = "the opening tells a meeting or visit across the boundary in health"
 MORE = "more is said of another field than of health"
 ALONE = "no side but the publisher's is named"
 NO_HEALTH = "little is said of health"
@@ -63,7 +61,42 @@ class Signal:
     place: tuple[int, int] | None
 
 
-Test = Callable[[Passage, str | None], bool]
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A passage as the publisher's side reads it; everything that the signals ask, found in one go.
+
+    Args:
+        acts: the acts it tells.
+        health: whether it speaks of health.
+        other: whether it names a side other than the publisher's own; `other_body` a body of one.
+        cross: whether it says that two places have to do with each other (`the two places`, `cross-boundary`).
+        joined: whether it names two bodies' places in one breath, as 滬港 does, or says `the two places` of another's.
+        two: whether it puts two jurisdictions together: two named, or one besides the publisher's own.
+        several: whether it names two sides.
+        shared: whether it names a programme of health that two sides share.
+        health_bodies: whether bodies of health of two sides stand together.
+        weak: whether it tells a meeting or visit.
+        alone: whether it speaks of nothing that explains it otherwise.
+        together: whether it is co-operation in health all by itself: two sides, an act of theirs, health.
+        receives: whether it tells a meeting or visit with a body of another side, in health.
+        travels: whether it tells a meeting or visit that another place has to do with, in health.
+    """
+
+    acts: frozenset[str]
+    health: bool
+    other: bool
+    other_body: bool
+    cross: bool
+    joined: bool
+    two: bool
+    several: bool
+    shared: bool
+    health_bodies: bool
+    weak: bool
+    alone: bool
+    together: bool
+    receives: bool
+    travels: bool
 
 
 def others(sides: frozenset[str], own: str | None) -> bool:
@@ -71,101 +104,107 @@ def others(sides: frozenset[str], own: str | None) -> bool:
     return bool(sides - {own})
 
 
-def two_sided(passage: Passage, own: str | None) -> bool:
-    """Tell whether a passage puts two jurisdictions together: two named, or one besides the publisher's own."""
-    return len(passage.sides) > 1 or (own is not None and others(passage.sides, own)) or joined(passage, own)
-
-
-def joined(passage: Passage, own: str | None) -> bool:
-    """Tell whether a passage names two bodies' places in one breath: as 滬港 does, or `the two places`."""
-    return any(len(e.sides) > 1 for e in passage.of("sides")) or (
-        others(passage.sides, own) and any(passage.of("cross"))
+def seen(passage: Passage, own: str | None) -> Seen:
+    """Return a passage as the publisher's side `own` reads it."""
+    acts, health, other = passage.acts, passage.health, others(passage.sides, own)
+    cross = joined = shared = False
+    speaking: set[str] = set()
+    for entry in passage.entries:
+        if entry.what == "cross":
+            cross = True
+        elif entry.what == "sides":
+            joined = joined or len(entry.sides) > 1
+        elif entry.what == "programme":
+            shared = shared or (len(entry.sides) > 1 and entry.health)
+        elif entry.what == "person" or (entry.what == "body" and entry.health):
+            speaking |= entry.sides
+    joined = joined or (other and cross)
+    several, weak, other_body = len(passage.sides) > 1, not acts.isdisjoint(WEAK), others(passage.bodies, own)
+    two = several or (own is not None and other) or joined
+    # A report of patients or an outbreak, which names no act that such a report does not know.
+    case = passage.against.count("case") > 1 and acts.isdisjoint(REPORTED_BY_NO_CASE)
+    return Seen(
+        acts,
+        health,
+        other,
+        other_body,
+        cross,
+        joined,
+        two,
+        several,
+        shared,
+        health_bodies=len(speaking) > 1,
+        weak=weak,
+        alone=OTHER_MATTERS.isdisjoint(passage.against),
+        together=health and two and not case and (shared or not acts.isdisjoint(STRONG)),
+        receives=weak and other_body and health,
+        travels=weak and two and health and not case,
     )
 
 
-def shared_programme(passage: Passage, _own: str | None) -> bool:
-    """Tell whether a passage names a programme of health that two sides share."""
-    return any(len(entry.sides) > 1 and entry.health for entry in passage.of("programme"))
+Test = Callable[[Seen], bool]
 
 
-def tells_a_case(passage: Passage) -> bool:
-    """Tell whether a passage is about patients or an outbreak, and names no act that such a report does not know."""
-    return passage.against.count("case") > 1 and not passage.acts & REPORTED_BY_NO_CASE
+def acts_together(passage: Seen) -> bool:
+    """Tell whether a passage is co-operation in health all by itself."""
+    return passage.together
 
 
-def acts_together(passage: Passage, own: str | None) -> bool:
-    """Tell whether a passage is co-operation in health all by itself: two sides, an act of theirs, health."""
-    if not passage.health or not two_sided(passage, own) or tells_a_case(passage):
-        return False
-    return bool(passage.acts & STRONG) or shared_programme(passage, own)
-
-
-def health_bodies(passage: Passage, _own: str | None) -> bool:
-    """Tell whether bodies of health of two sides stand together."""
-    sides = [entry.sides for entry in passage.of("body", "person") if entry.health or entry.what == "person"]
-    return len(frozenset(side for each in sides for side in each)) > 1
-
-
-def receives(passage: Passage, own: str | None) -> bool:
-    """Tell whether a passage tells a meeting or visit with a body of another side, in health."""
-    return bool(passage.acts & WEAK) and others(passage.bodies, own) and passage.health
-
-
-def travels(passage: Passage, own: str | None) -> bool:
+def travels(passage: Seen) -> bool:
     """Tell whether a passage tells a meeting or visit that another place has to do with, in health."""
-    return bool(passage.acts & WEAK) and two_sided(passage, own) and passage.health and not tells_a_case(passage)
+    return passage.travels
 
 
-def side_by_side(passage: Passage, own: str | None) -> bool:
+def side_by_side(passage: Seen) -> bool:
     """Tell whether a passage speaks of health and two sides, and of nothing that explains it otherwise."""
-    return passage.health and two_sided(passage, own) and not OTHER_MATTERS.intersection(passage.against)
+    return passage.health and passage.two and passage.alone
 
 
 def together(*acts: str) -> Test:
     """Return the test for a passage that is co-operation by one of `acts`."""
-    return lambda passage, own: bool(passage.acts & frozenset(acts)) and acts_together(passage, own)
+    wanted = frozenset(acts)
+    return lambda p: p.together and not p.acts.isdisjoint(wanted)
 
 
+# What the first passages tell, each by itself.
+OPENINGS: tuple[tuple[str, Test], ...] = (
+    ("the opening tells co-operation in health of two sides", lambda p: p.together or p.receives),
+    ("the opening tells a meeting or visit across the boundary in health", travels),
+)
 # Name, test, and how many passages make the signal full. What the title tells is in TITLE, the rest counts passages.
 COUNTED: tuple[tuple[str, Test, int], ...] = (
     ("one passage tells co-operation in health of two sides", acts_together, 1),
     ("several passages tell co-operation in health of two sides", acts_together, 4),
-    ("a body of another side is named", lambda p, own: others(p.bodies, own), 1),
-    ("health bodies of two sides stand together", health_bodies, 1),
-    ("a meeting or visit with a body of another side", receives, 1),
+    ("health bodies of two sides stand together", lambda p: p.health_bodies, 1),
+    ("a meeting or visit with a body of another side", lambda p: p.receives, 1),
     ("a meeting or visit across the boundary", travels, 1),
-    ("an agreement of two sides", together("agreement", "paper"), 1),
-    ("a word of co-operation of two sides", together("cooperation"), 1),
     ("training or exchange of two sides", together("training", "exchange"), 1),
     ("a drill or aid between two sides", together("emergency", "help"), 1),
     ("a conference of two sides", together("conference"), 1),
-    ("a programme that two sides share", shared_programme, 1),
-    ("words for two places together", joined, 2),
+    ("a programme that two sides share", lambda p: p.shared, 1),
+    ("words for two places together", lambda p: p.joined, 2),
 )
 # What the title and the opening tell when they are read as one, since terse releases part who, what and where.
 LEAD: tuple[tuple[str, Test], ...] = (
     ("title and opening together tell co-operation in health of two sides", acts_together),
     ("title and opening together tell a meeting or visit across the boundary in health", travels),
     ("title and opening together speak of health and two sides, and of nothing else", side_by_side),
-    ("title and opening together name health bodies of two sides", health_bodies),
-    ("title and opening together name two sides", two_sided),
 )
 SHARED: tuple[tuple[str, Test], ...] = (
     ("share of passages that tell co-operation in health of two sides", acts_together),
-    ("share of passages that name a body of another side", lambda p, own: others(p.bodies, own)),
-    ("share of passages on health and two sides", lambda p, own: p.health and two_sided(p, own)),
+    ("share of passages that name a body of another side", lambda p: p.other_body),
+    ("share of passages on health and two sides", lambda p: p.health and p.two),
     ("share of passages on health and two sides and nothing else", side_by_side),
 )
 TITLE: tuple[tuple[str, Test], ...] = (
-    ("title names another side", lambda p, own: others(p.sides, own)),
-    ("title names a body of another side", lambda p, own: others(p.bodies, own)),
-    ("title names two sides together", lambda p, _own: len(p.sides) > 1 or any(p.of("cross"))),
-    ("title tells an act of co-operation", lambda p, _own: bool(p.acts & STRONG)),
-    ("title tells co-operation of two sides", lambda p, own: bool(p.acts) and two_sided(p, own)),
+    ("title names another side", lambda p: p.other),
+    ("title names two sides together", lambda p: p.several or p.cross),
+    ("title tells an act of co-operation", lambda p: not p.acts.isdisjoint(STRONG)),
+    ("title tells co-operation of two sides", lambda p: bool(p.acts) and p.two),
     ("title tells co-operation in health of two sides", acts_together),
     ("title tells a meeting or visit across the boundary in health", travels),
-    ("title names a programme that two sides share", shared_programme),
-    ("title speaks of health", lambda p, _own: p.health),
+    ("title names a programme that two sides share", lambda p: p.shared),
+    ("title speaks of health", lambda p: p.health),
 )
 
 
@@ -180,15 +219,14 @@ def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
 
 def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
     """Return the signals of a release that are not nil; `own` is the publisher's side (see `home`)."""
-    opening = [acts_together(p, own) or receives(p, own) for p in text[:OPENING]]
     places = [(p.start, p.end) for p in text]
-    made = [Signal(name, float(test(title, own)), None) for name, test in TITLE]
-    lead = merged([title, *text[:OPENING]])
-    made += [Signal(name, float(test(lead, own)), places[0] if places else None) for name, test in LEAD]
-    made.append(counted(AT_ONCE, opening, places, 1))
-    made.append(counted(MET_AT_ONCE, [travels(p, own) for p in text[:OPENING]], places, 1))
-    made += [counted(name, [test(p, own) for p in text], places, cap) for name, test, cap in COUNTED]
-    made += [shared(name, [test(p, own) for p in text], places) for name, test in SHARED]
+    body = [seen(p, own) for p in text]
+    headline, lead = seen(title, own), seen(merged([title, *text[:OPENING]]), own)
+    made = [Signal(name, float(test(headline)), None) for name, test in TITLE]
+    made += [Signal(name, float(test(lead)), places[0] if places else None) for name, test in LEAD]
+    made += [counted(name, [test(p) for p in body[:OPENING]], places, 1) for name, test in OPENINGS]
+    made += [counted(name, [test(p) for p in body], places, full) for name, test, full in COUNTED]
+    made += [shared(name, [test(p) for p in body], places) for name, test in SHARED]
     made += against(title, text, own)
     return [signal for signal in made if signal.value > 0]
 
@@ -233,14 +271,8 @@ def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Si
 
 def names_for() -> tuple[str, ...]:
     """Return the names of the signals that speak for co-operation (their weights may not be negative)."""
-    return (
-        *(t[0] for t in TITLE),
-        *(t[0] for t in LEAD),
-        AT_ONCE,
-        MET_AT_ONCE,
-        *(c[0] for c in COUNTED),
-        *(s[0] for s in SHARED),
-    )
+    plain = (*TITLE, *LEAD, *OPENINGS, *SHARED)
+    return (*(name for name, _ in plain), *(name for name, _, _ in COUNTED))
 
 
 def names_against() -> tuple[str, ...]:

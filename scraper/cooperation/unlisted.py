@@ -24,14 +24,12 @@ CALLED = re.compile(
     r"\b(?:named|called|code-?named|titled|entitled|dubbed) [\"“‘'](?P<name>[A-Z][^\"”’\n]{2,60}?)[\"”’']"
 )
 # An office before a body is not of its name: "Director-General of the Health Commission of Hubei".
-OFFICE = re.compile(
-    r"^.*\b(?:Secretary|Director|Minister|Chairman|Chairperson|President|Dean|Head|Commissioner|Controller|Governor|Mayor|"
-    r"Chief|Superintendent|Representative|Ambassador|Consul|Member|Members|Officer)(?:[- ]General)?"
-    r"(?: (?:of|for|at|in)(?: the)? )"
-)
+OFFICE = re.compile(rf"^.*\b(?:{either('offices')})(?:[- ]General)?(?: (?:of|for|at|in)(?: the)? )")
+OFFICES = frozenset(forms()["offices"])
 # "He Jing of the Liaison Office" is a person, then a body.
 OF = re.compile(rf"^{NAME}(?: {NAME}){{1,2}} of (?:the )?(?=[A-Z])")
-TITLE = re.compile(r"^.*\b(?:Mr|Ms|Mrs|Dr|Prof|Professor|Sir|Dame)\b\.? ")
+TITLES = frozenset(forms()["titles"])
+TITLE = re.compile(rf"^.*\b(?:{either('titles')})\b\.? ")
 # What follows the last head noun and is no part of the name: a person's, mostly.
 AFTER = re.compile(rf"^(?P<name>.*\b(?:{either('bodies')})\b(?: (?:of|for) .+)?)")
 # Connectors after which a body's name does not go on.
@@ -70,8 +68,8 @@ def heads(name: str) -> bool:
 def classed(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
     """Yield a name, trimmed, with what it is; nothing where it is a common noun or a person's office."""
     name = text[start:end]
-    for trim in (OFFICE, TITLE):
-        if cut := trim.match(name):
+    for trim, wanted in ((OFFICE, OFFICES), (TITLE, TITLES)):
+        if not wanted.isdisjoint(name.replace("-", " ").split()) and (cut := trim.match(name)):
             start += cut.end()
             name = text[start:end]
     if (cut := OF.match(name)) and not heads(cut[0]):
