@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -18,13 +18,47 @@ SILENT = "reread"
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A release on which the detector has changed its mind: what it said of it, and what it says now."""
+
+    title: str
+    before: Assessment
+    after: Assessment
+
+    def as_dict(self, release_id: int) -> dict[str, Any]:
+        """Return it as JSON shows it."""
+        return {"id": release_id, "title": self.title, "before": _said(self.before), "after": _said(self.after)}
+
+    def in_words(self, release_id: int) -> str:
+        """Return it as one line."""
+        return f"release {release_id}: {_told(self.before)} -> {_told(self.after)}: {self.title}"
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one release: `as before`, `assessed anew`, `new version` or `unreadable`, and the trouble."""
+    """What became of one release: `as before`, `assessed anew`, `new version` or `unreadable`, and the trouble.
+
+    `turn` is given where the verdict on co-operation, or the kind of it, is another than before.
+    """
 
     release_id: int
     what: str
-    flipped: bool = False
+    turn: Turn | None = None
     trouble: str | None = None
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the verdict on co-operation is another than before."""
+        return self.turn is not None and self.turn.before.cooperation != self.turn.after.cooperation
+
+
+def _said(assessment: Assessment) -> dict[str, Any]:
+    return {name: getattr(assessment, name) for name in ("cooperation", "kind", "score", "detector")}
+
+
+def _told(assessment: Assessment) -> str:
+    verdict = assessment.kind or "co-operation" if assessment.cooperation else "no co-operation"
+    return f"{verdict} ({assessment.score:.2f})"
 
 
 @dataclass(slots=True)
@@ -37,6 +71,7 @@ class Counts:
     new_version: int = 0
     unreadable: int = 0
     flipped: int = 0
+    other_kind: int = 0
     last: int = 0
 
     def add(self, outcome: Outcome) -> None:
@@ -44,6 +79,7 @@ class Counts:
         self.done += 1
         self.last = outcome.release_id
         self.flipped += outcome.flipped
+        self.other_kind += outcome.turn is not None and not outcome.flipped
         name = outcome.what.replace(" ", "_")
         setattr(self, name, getattr(self, name) + 1)
 
@@ -55,7 +91,8 @@ class Counts:
         """Return the figures as one line."""
         return (
             f"{self.done} read again: {self.as_before} as before, {self.assessed_anew} assessed anew"
-            f" ({self.flipped} with another verdict on co-operation), {self.new_version} with another text,"
+            f" ({self.flipped} with another verdict on co-operation,"
+            f" {self.other_kind} of another kind), {self.new_version} with another text,"
             f" {self.unreadable} unreadable"
         )
 
@@ -79,6 +116,7 @@ def reread_all(db: Database, now: datetime, *, first: int = 1, dry_run: bool = F
 def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outcome:
     from scraper.pages.document import ParseError
     from scraper.understanding import understood
+    from storage import facts
     from storage.identity import fingerprint
     from storage.notices import release as stored_release
     from storage.releases import reassess, record
@@ -92,18 +130,19 @@ def _reread(db: Database, release_id: int, now: datetime, dry_run: bool) -> Outc
     except ParseError as error:
         return Outcome(release_id, "unreadable", trouble=str(error))
     assessment, told = understood(seen)
-    flipped = _flipped(db, release_id, assessment)
+    before = _current(db, release_id)
+    turn = _turn(seen.title, before, assessment)
     state = db.value("SELECT state FROM release WHERE id = ?", (release_id,))
     # A release that its portal no longer shows stays as it is: to record a text would say that it has returned.
     if state == "present" and fingerprint(seen.title, seen.text) != fingerprint(stored.title, stored.text):
         if not dry_run:
             record(db, seen, assessment, now, telling=told, silent=SILENT, route=lambda _notice: ())
-        return Outcome(release_id, "new version", flipped)
-    if not _is_other(db, release_id, assessment) and is_kept(db, release_id, told):
+        return Outcome(release_id, "new version", turn)
+    if before == assessment and is_kept(db, release_id, told) and facts.is_kept(db, release_id, assessment):
         return Outcome(release_id, "as before")
     if not dry_run:
         reassess(db, release_id, assessment, now, told)
-    return Outcome(release_id, "assessed anew", flipped)
+    return Outcome(release_id, "assessed anew", turn)
 
 
 def _read(db: Database, stored: Release) -> Release:
@@ -133,11 +172,7 @@ def _current(db: Database, release_id: int) -> Assessment | None:
     return from_columns(row) if row else None
 
 
-def _flipped(db: Database, release_id: int, assessment: Assessment) -> bool:
-    before = _current(db, release_id)
-    return before is not None and before.cooperation != assessment.cooperation
-
-
-def _is_other(db: Database, release_id: int, assessment: Assessment) -> bool:
-    """Return whether an assessment differs from the one that is kept in anything, the detector's version included."""
-    return _current(db, release_id) != assessment
+def _turn(title: str, before: Assessment | None, after: Assessment) -> Turn | None:
+    if before is None or (before.cooperation, before.kind) == (after.cooperation, after.kind):
+        return None
+    return Turn(title, before, after)

@@ -36,6 +36,19 @@ def keep(db: Database, release_id: int, text: str, assessment: Assessment) -> No
         _keep_figure(db, release_id, text, figure)
 
 
+def is_kept(db: Database, release_id: int, assessment: Assessment) -> bool:
+    """Return whether a release has as many facts kept as an assessment states; a database of earlier days has none."""
+    mentions = {(PARTY, one.name) for one in assessment.parties} | {
+        (PROGRAMME, one.name) for one in assessment.programmes
+    }
+    wanted = (len(mentions), len(assessment.figures)) if assessment.cooperation else (0, 0)
+    kept = (
+        db.value("SELECT count(*) FROM mention WHERE release_id = ?", (release_id,)),
+        db.value("SELECT count(*) FROM figure WHERE release_id = ?", (release_id,)),
+    )
+    return kept == wanted
+
+
 def _keep_mention(db: Database, release_id: int, what: str, mention: Mention) -> None:
     number = _named(db, what, mention.name, mention.kind, mention.jurisdiction)
     _also(db, number, mention.name, (mention.text, *mention.aliases))

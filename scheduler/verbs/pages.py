@@ -104,7 +104,9 @@ def reread(session: Session, dry_run: bool, first: int, as_json: bool) -> int:
     r"""Read and assess everything kept again, from the kept pages, without the network and without telling anyone.
 
     For when a reader or the detector has learned something. A release whose text comes out differently becomes a new
-    version. It can be stopped at any time: each release is recorded whole, and --from goes on where it stopped.
+    version. Each release on which the detector has changed its mind is told: what it said, and what it says now; with
+    --json they are a list, `changed`. No story changes. It can be stopped at any time: each release is recorded whole,
+    and --from goes on where it stopped.
 
     \b
     Example:
@@ -113,7 +115,7 @@ def reread(session: Session, dry_run: bool, first: int, as_json: bool) -> int:
     """
     from scheduler.rereading import Counts, reread_all
 
-    counts = Counts()
+    counts, changed = Counts(), []
     opened = session.reading() if dry_run else session.writing("reread", create=False)
     with opened as db:
         try:
@@ -121,13 +123,17 @@ def reread(session: Session, dry_run: bool, first: int, as_json: bool) -> int:
                 counts.add(outcome)
                 if outcome.trouble:
                     note(f"release {outcome.release_id}: {outcome.trouble}")
+                if outcome.turn and as_json:
+                    changed.append(outcome.turn.as_dict(outcome.release_id))
+                elif outcome.turn:
+                    say(one_line(outcome.turn.in_words(outcome.release_id)))
                 if counts.done % 200 == 0:
                     note(f"{counts.done} done, at release {outcome.release_id}")
         except KeyboardInterrupt:
             note(f"stopped; go on with: coopwatch reread --from {counts.last + 1}")
             raise
     if as_json:
-        say_json(counts.as_dict())
+        say_json({**counts.as_dict(), "changed": changed})
     else:
         say(("would be: " if dry_run else "") + counts.in_words())
     return 1 if counts.unreadable else 0

@@ -113,7 +113,10 @@ def _status(session: Session, db: Database, running: Holder | None) -> dict[str,
     from storage import links, runs
     from storage.times import from_text_or_none
 
-    counts = db.row("SELECT count(*) AS releases, coalesce(sum(cooperation), 0) AS cooperation FROM release") or {}
+    counted = db.rows(
+        "SELECT detector, count(*) AS releases, sum(cooperation) AS cooperation FROM release GROUP BY detector"
+    )
+    counts = {name: sum(row[name] for row in counted) for name in ("releases", "cooperation")}
     states = ("waiting", "sending", "sent", "dead")
     by_state = {row["state"]: row["n"] for row in db.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")}
     deliveries = {state: by_state.get(state, 0) for state in states}
@@ -128,6 +131,7 @@ def _status(session: Session, db: Database, running: Holder | None) -> dict[str,
         "journal_mode": db.journal_mode,
         "running": {"verb": running.verb, "pid": running.pid, "since": running.since} if running else None,
         **counts,
+        "detectors": {row["detector"] or "none": row["releases"] for row in counted},
         "deliveries": deliveries,
         "oldest_waiting": oldest,
         "sources": sum(source.enabled for source in session.config.sources.values()),
