@@ -14,7 +14,7 @@ from scraper.cooperation.authorities import authorities
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.passages import Hit, Passage
-from scraper.cooperation.units import cut
+from scraper.cooperation.units import Units, cut
 from scraper.cooperation.unlisted import PARTS
 from scraper.cooperation.unlisted import found as unlisted_latin
 from scraper.cooperation.unlisted_han import found as unlisted_han
@@ -62,14 +62,16 @@ def officials(text: str, named: Named) -> tuple[Mention, ...]:
     return gathered(text, ((h.start, h.end, e) for h, e in named if e.what == "person"))
 
 
-def unlisted(text: str, folded: str, body: Sequence[Passage], named: Named, words: Lexicon) -> list[Found]:
+def unlisted(
+    text: str, folded: str, units: Units, body: Sequence[Passage], named: Named, words: Lexicon
+) -> list[Found]:
     """Return the bodies and programmes that only their form tells, without those that the lists know by a name as long.
 
     A body takes the place its name holds; where that is none, none.
     """
     known = stands(named, "body", "programme")
     kept: list[Found] = list(authorities(folded, named, words))
-    for start, end, what in [*unlisted_han(folded, body), *unlisted_latin(text)]:
+    for start, end, what in [*unlisted_han(folded, body), *unlisted_latin(text, units)]:
         first = bisect_left(known, (start - LONGEST, 0))
         inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
         if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):

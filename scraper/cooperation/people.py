@@ -92,14 +92,7 @@ def candidates(
 ) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, office) of what looks like a person's name."""
     for at in starts_of(folded, units, TRIGGERS):
-        if match := TITLED.match(text, at):
-            if " " in match["name"] or "-" in match["name"]:
-                yield *match.span("name"), ""
-        elif match := OFFICED.match(text, at) or LED.match(text, at):
-            yield *match.span("name"), match.groupdict().get("office") or ""
-        elif match := EXPLAINED.search(text, max(0, at - BACK), at):
-            office = EXPLAINING.match(text, at)
-            yield *match.span("name"), office[0] if office else ""
+        yield from named_at(text, at)
     for start, end in bodies:
         if text[start - 3 : start] in ("of ", "he ") and (before := OF_BODY.search(text, max(0, start - BACK), start)):
             yield *before.span("name"), ""
@@ -107,3 +100,17 @@ def candidates(
             yield *named.span("name"), before["office"]
     for match in () if folded.isascii() else each(HAN, folded, starts_among(folded, FIRSTS)):
         yield *match.span("name"), text[match.start("office") : match.end("office")]
+
+
+def named_at(text: str, at: int) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, office) of the name that stands with a title or an office beginning at an offset."""
+    if match := TITLED.match(text, at):
+        if " " in match["name"] or "-" in match["name"]:
+            yield *match.span("name"), ""
+    elif match := OFFICED.match(text, at) or LED.match(text, at):
+        yield *match.span("name"), match.groupdict().get("office") or ""
+    elif (text[at - 2 : at] == ", " or text[at - 6 : at] == ", the ") and (
+        match := EXPLAINED.search(text, max(0, at - BACK), at)
+    ):
+        office = EXPLAINING.match(text, at)
+        yield *match.span("name"), office[0] if office else ""

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 
 from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
+from scraper.cooperation.units import Units, each
 
 BODY, PROGRAMME = "body", "programme"
 # data/forms.toml says what each is. A plain name is made of plain words and head nouns alone.
 BODIES, PROGRAMMES, PARTS, FIRST = (frozenset(forms()[name]) for name in ("bodies", "programmes", "parts", "first"))
+HEADS = BODIES | PROGRAMMES
 PLAIN = BODIES | frozenset(forms()["plain"])
 JOINED = "of|for|and|on|the|in|&|de|da|do|dos|under"
 NAME = r"[A-Z][\w’'-]*"
-RUN = re.compile(rf"\b{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME}))+")
+RUN = re.compile(rf"{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME}))+")
 # "the 78th World Health Assembly".
 NUMBERED = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
+QUOTE = re.compile('["“‘]')
 CALLED = re.compile(
     r"\b(?:named|called|code-?named|titled|entitled|dubbed) [\"“‘'](?P<name>[A-Z][^\"”’\n]{2,60}?)[\"”’']"
 )
@@ -36,11 +39,14 @@ AFTER = re.compile(rf"^(?P<name>.*\b(?:{either('bodies')})\b(?: (?:of|for) .+)?)
 ENDS = re.compile(r" (?:in|on|to|under) ")
 
 
-def found(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, BODY or PROGRAMME) of the names that a text in Latin letters seems to hold."""
-    for match in CALLED.finditer(text, 0, READ):
+def found(text: str, units: Units) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, BODY or PROGRAMME) of the names that a text in Latin letters seems to hold.
+
+    `units` are those of the text, folded.
+    """
+    for match in CALLED.finditer(text, 0, READ if QUOTE.search(text) else 0):
         yield *match.span("name"), PROGRAMME
-    for match in RUN.finditer(text, 0, READ):
+    for match in each(RUN, text[:READ], [at for at in units.starts if text[at].isupper()]):
         if not heads(match[0]):
             continue
         for start, end in parted(match[0], match.start()):
@@ -62,7 +68,7 @@ def parted(run: str, at: int) -> Iterator[tuple[int, int]]:
 
 def heads(name: str) -> bool:
     """Tell whether a name holds a head noun."""
-    return not (BODIES | PROGRAMMES).isdisjoint(name.split())
+    return not HEADS.isdisjoint(name.split())
 
 
 def classed(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
