@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scheduler.ndjson import Told
     from storage.model import Release
+
+
+_RUNS = re.compile(r"\s*(?:javascript|vbscript|data|file|blob)\s*:", re.IGNORECASE)
 
 
 def imported(told: Told) -> Release:
@@ -26,6 +30,8 @@ def imported(told: Told) -> Release:
 
     if told.url is None:
         raise ValueError("url is missing")
+    if _RUNS.match(told.url):
+        raise ValueError("url is an address that would run or read something on the reader's machine")
     lines = (clean(line) for line in told.text.splitlines())
     text = "\n".join(line for line in lines if line)
     title = clean(told.title)

@@ -75,4 +75,4 @@ def configure(zone: tzinfo, secrets: Collection[str] = (), level: int = logging.
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.raiseExceptions = False  # a log that cannot be written (full disk, closed pipe) must not add to the trouble
     for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)  # what they warn of, the service says in its own words

@@ -11,6 +11,8 @@ from storage.database import Database
 from storage.identity import canonical
 from storage.times import stamp
 
+MOMENT = "coalesce(published, first_seen)"
+"""When a release is from, as people see it; indexed in just these words."""
 _DUE = "SELECT key, url, id AS release_id FROM release"
 
 
@@ -75,13 +77,13 @@ def listing(
     since: datetime | None = None,
     limit: int = 50,
 ) -> list[dict[str, Any]]:
-    """Return releases as the view `releases` shows them, those first seen last first.
+    """Return releases as the view `releases` shows them, the newest first (by publishing, else by first sight).
 
     Args:
         db: the database.
         cooperation: only those that are (True) or are not (False) about co-operation.
         source: only this source's.
-        since: only those first seen at or after this time.
+        since: only those published (where unknown: first seen) at or after this time.
         limit: the most to return; 0 for all.
     """
     asked: list[tuple[str, Any]] = []
@@ -90,13 +92,13 @@ def listing(
     if source is not None:
         asked.append(("source = ?", source))
     if since is not None:
-        asked.append(("first_seen >= ?", stamp(since)))
+        asked.append((f"{MOMENT} >= ?", stamp(since)))
     # A literal 1, so that SQLite sees that the partial index on co-operation fits.
     where = " AND ".join(
         clause.replace("= ?", "= 1") if value == 1 and "coop" in clause else clause for clause, value in asked
     )
     params = [value for clause, value in asked if not (value == 1 and "coop" in clause)]
-    sql = f"SELECT * FROM releases{' WHERE ' + where if where else ''} ORDER BY first_seen DESC, id DESC"
+    sql = f"SELECT * FROM releases{' WHERE ' + where if where else ''} ORDER BY {MOMENT} DESC, id DESC"
     return db.rows(f"{sql} LIMIT ?", [*params, limit or -1])
 
 

@@ -70,10 +70,11 @@ CREATE TABLE release (
 ) STRICT;
 CREATE INDEX release_reread ON release (source, next_reread) WHERE next_reread IS NOT NULL;
 CREATE INDEX release_published ON release (published);
-CREATE INDEX release_first_seen ON release (first_seen);
+CREATE INDEX release_moment ON release (coalesce(published, first_seen));
 CREATE INDEX release_url ON release (url);
 CREATE INDEX release_source ON release (source, first_seen);
-CREATE INDEX release_cooperation ON release (first_seen) WHERE cooperation = 1;
+CREATE INDEX release_source_moment ON release (source, coalesce(published, first_seen));
+CREATE INDEX release_cooperation ON release (coalesce(published, first_seen)) WHERE cooperation = 1;
 
 CREATE TABLE version (
   id INTEGER PRIMARY KEY,

@@ -12,7 +12,7 @@ HEAD = """\
 [service]
 timezone = "Asia/Hong_Kong"              # of the log and of times in tables; inside, all times are UTC
 # contact = "mailto:you@example.org"     # portals find it in the User-Agent; please give one
-# database = "coopwatch.db"              # --database overrides it
+# database = "coopwatch.db"              # beside this file; --database overrides it
 # linger = "10m"                         # how long the crawling child waits for more work; 0 ends it at once
 
 [politeness]

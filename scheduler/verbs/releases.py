@@ -40,7 +40,7 @@ class Since(click.ParamType[datetime]):
 @click.command(short_help="List the releases that are kept.")
 @click.option("--cooperation/--all", default=False, help="Only those about health co-operation, or all (the default).")
 @click.option("--source", metavar="NAME", help="Only those of one source, or `import`.")
-@click.option("--since", type=Since(), metavar="TIME", help="Only those first seen since: 2026-11-21, or 3d ago.")
+@click.option("--since", type=Since(), metavar="TIME", help="Only those published since: 2026-11-21, or 3d ago.")
 @click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="At most so many; 0 for all.")
 @json_option
 @pass_session

@@ -54,8 +54,10 @@ class Session:
 
     @cached_property
     def database_path(self) -> Path:
-        """Where the database is: `--database`, else the configuration's."""
-        return Path(self.database_file or self.config.service.database)
+        """Where the database is: `--database`, else the configuration's, which is told from the configuration's folder."""
+        if self.database_file:
+            return Path(self.database_file)
+        return Path(self.config_name).parent / self.config.service.database
 
     @contextmanager
     def reading(self) -> Iterator[Database]:

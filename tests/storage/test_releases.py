@@ -246,7 +246,8 @@ def test_the_listing_takes_what_is_asked_newest_first(db, make, thought, nobody,
     for number in range(6):
         source = "hk_gia_en" if number < 4 else "mo_gcs_zh"
         assessment = thought if number % 2 else other
-        record(db, make(number, source=source), assessment, now + number * HOUR, route=nobody)
+        one = make(number, source=source, published=now + number * HOUR if number else None)
+        record(db, one, assessment, now + (6 - number) * HOUR if number else now, route=nobody)
 
     def numbers(**asked):
         return [int(row["key"].split("/")[1]) for row in releases.listing(db, **asked)]

@@ -117,5 +117,6 @@ def database(folder):
         record(db, later, assessed(True), AT.replace(hour=9), route=nobody)
         record(db, release("a/2", "Road works"), assessed(False), AT.replace(hour=10), route=nobody)
         hostile = "Visit [link=x] {0} %s =cmd() 'quoted'"
-        record(db, release("a/3", hostile, "Text <b>bold</b>."), assessed(True), AT.replace(hour=11), route=nobody)
+        latest = release("a/3", hostile, "Text <b>bold</b>.", published=AT.replace(hour=11))
+        record(db, latest, assessed(True), AT.replace(hour=11), route=nobody)
     return path

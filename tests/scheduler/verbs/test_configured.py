@@ -234,3 +234,12 @@ def test_status_is_one_line_and_says_what_is_not_well(coopwatch, database):
     assert first.startswith("not well: ")
     assert "  hk_gia_en was never checked" in problems
     assert coopwatch("status", "--json").json["ok"] is False
+
+
+def test_the_database_is_told_from_the_configuration_s_folder_wherever_the_command_runs(folder, coopwatch):
+    (folder / "there").mkdir()
+    (folder / "there" / "coopwatch.toml").write_text('[service]\ndatabase = "kept.db"\n')
+    with Database.open(folder / "there" / "kept.db"):
+        pass
+    assert coopwatch("--config", "there/coopwatch.toml", "releases", "--json").json == []
+    assert not (folder / "kept.db").exists()

@@ -147,6 +147,7 @@ def test_import_knows_a_portals_address_in_any_spelling_and_its_languages_apart(
         {**VISIT, "title": "\x00"},
         {**VISIT, "url": 7},
         {**VISIT, "url": "\x00"},
+        {**VISIT, "url": "JavaScript:alert(1)"},
     ],
 )
 def test_a_line_that_cannot_be_imported_leaves_the_database_as_it_was(coopwatch, lines, bad):
