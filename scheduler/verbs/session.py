@@ -54,7 +54,7 @@ class Session:
 
     @cached_property
     def database_path(self) -> Path:
-        """Where the database is: `--database`, else the configuration's, which is told from the configuration's folder."""
+        """Where the database is: `--database`, else the configuration's, as seen from the configuration's folder."""
         if self.database_file:
             return Path(self.database_file)
         return Path(self.config_name).parent / self.config.service.database
