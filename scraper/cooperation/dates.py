@@ -7,6 +7,7 @@ What cannot be resolved without the day of publishing is left out where that day
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from scraper.cooperation.days import (
@@ -185,8 +186,8 @@ def of_the_day(published: Known, text: str, opening: Passage) -> Dated:
 
 def around(text: str, body: Sequence[Passage], at: int) -> str:
     """Return the passage around an offset, shortened to what fits a line."""
-    for passage in body:
-        if passage.start <= at < passage.end:
-            said = text[passage.start : passage.end]
-            return said if len(said) <= 160 else said[:157] + "..."
+    index = bisect_right(body, at, key=lambda passage: passage.start) - 1
+    if index >= 0 and at < body[index].end:
+        said = text[body[index].start : body[index].end]
+        return said if len(said) <= 160 else said[:157] + "..."
     return ""

@@ -38,9 +38,7 @@ BEFORE = re.compile(
 )
 BACK = 24
 # The last word of what may stand there, looked at first.
-LAST = re.compile(
-    rf"\$$|^(?:rmb|of|man|woman|boy|girl|patient|aged|{'|'.join(q.split(' ')[-1] for q in QUALIFIERS if q.isascii())})$"
-)
+LASTS = {*(q.split(" ")[-1] for q in QUALIFIERS), "rmb", "of", "man", "woman", "boy", "girl", "patient", "aged"}
 CLAUSE = re.compile(rf"[的與与和及今昨{CHINESE}]")
 UNITS = "名位人个间家项份种宗岁年日天次届周所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
 HAN_FIGURE = re.compile(
@@ -80,7 +78,7 @@ def figures(
         body: its passages.
         dated: what looks like a date in it: no figure starts in one, nor in an idiom.
     """
-    taken = {at for m in (*dated, *IDIOMS.finditer(folded)) for at in range(*m.span())}
+    taken = {at for m in (*dated, *(() if folded.isascii() else IDIOMS.finditer(folded))) for at in range(*m.span())}
     found = [latin(text, match, body, taken) for match in each(FIGURE, folded, starts_of(folded, units, FIRSTS))]
     if not folded.isascii():
         found += [han(text, match, body, taken) for match in each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS))]
@@ -91,7 +89,8 @@ def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[i
     """Return the figure that a number in a Latin text states; None in a date, for an ordinal or a number of nothing."""
     start, end = match.span()
     head = match.string[max(0, start - BACK) : start].split()
-    before = BEFORE.search(match.string, max(0, start - BACK), start) if head and LAST.search(head[-1]) else None
+    likely = head and (head[-1] in LASTS or head[-1].endswith("$"))
+    before = BEFORE.search(match.string, max(0, start - BACK), start) if likely else None
     said = before.groupdict() if before else {}
     number = value(match["n"])
     if number is None or start in taken:
@@ -116,7 +115,10 @@ def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[i
 
 def grown(match: re.Match[str]) -> bool:
     """Tell whether the sentence has named what the number counts: "the number of places will be increased to seven"."""
-    return GROWN.search(match.string, max(0, match.start() - 80), match.start()) is not None
+    start = match.start()
+    if not match.string.endswith(("to ", "over ", "about "), 0, start):
+        return False
+    return GROWN.search(match.string, max(0, start - 80), start) is not None
 
 
 def han(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:

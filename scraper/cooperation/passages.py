@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
@@ -24,8 +24,7 @@ PLAIN_STOP = re.compile(
 OTHER_STOP = re.compile(r"\n+|[。！？；!?;｡．]+[\"'”’」』]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: where it stands in the text, and what it stands for."""
 
     start: int
@@ -33,8 +32,7 @@ class Hit:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A sentence, and what was found in it (summed up once, since many tests ask).
 
     Args:
@@ -66,17 +64,24 @@ class Passage:
 def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:
     """Return the passage of a sentence in which `found` was found."""
     entries = tuple([entry for hit in found for entry in hit.entries])
-    distinct = frozenset(entries)
+    sides: set[str] = set()
+    bodies: set[str] = set()
+    acts: set[str] = set()
+    against: list[str] = []
+    health = False
+    for entry in entries:
+        what = entry.what
+        health = health or entry.health
+        if what == "act":
+            acts.add(entry.name)
+        elif what == "not":
+            against.append(entry.name)
+        elif entry.sides:
+            sides |= entry.sides
+            if what in ("body", "person"):
+                bodies |= entry.sides
     return Passage(
-        start,
-        end,
-        tuple(found),
-        entries,
-        sides=frozenset([side for entry in distinct for side in entry.sides]),
-        bodies=frozenset([side for entry in distinct if entry.what in ("body", "person") for side in entry.sides]),
-        acts=frozenset([entry.name for entry in distinct if entry.what == "act"]),
-        against=tuple([entry.name for entry in entries if entry.what == "not"]),
-        health=any(entry.health for entry in distinct),
+        start, end, tuple(found), entries, frozenset(sides), frozenset(bodies), frozenset(acts), tuple(against), health
     )
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from scraper.cooperation.passages import Passage, merged
 
@@ -49,8 +50,7 @@ ALONE = "no side but the publisher's is named"
 NO_HEALTH = "little is said of health"
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """One named feature of a release: its value between 0 and 1, and where in the text it shows first (start, end).
 
     A place of None stands for the title.
@@ -61,8 +61,7 @@ class Signal:
     place: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A passage as the publisher's side reads it; everything that the signals ask, found in one go.
 
     Args:
@@ -145,16 +144,6 @@ def seen(passage: Passage, own: str | None) -> Seen:
 Test = Callable[[Seen], bool]
 
 
-def acts_together(passage: Seen) -> bool:
-    """Tell whether a passage is co-operation in health all by itself."""
-    return passage.together
-
-
-def travels(passage: Seen) -> bool:
-    """Tell whether a passage tells a meeting or visit that another place has to do with, in health."""
-    return passage.travels
-
-
 def side_by_side(passage: Seen) -> bool:
     """Tell whether a passage speaks of health and two sides, and of nothing that explains it otherwise."""
     return passage.health and passage.two and passage.alone
@@ -169,42 +158,42 @@ def together(*acts: str) -> Test:
 # What the first passages tell, each by itself.
 OPENINGS: tuple[tuple[str, Test], ...] = (
     ("the opening tells co-operation in health of two sides", lambda p: p.together or p.receives),
-    ("the opening tells a meeting or visit across the boundary in health", travels),
+    ("the opening tells a meeting or visit across the boundary in health", attrgetter("travels")),
 )
 # Name, test, and how many passages make the signal full. What the title tells is in TITLE, the rest counts passages.
 COUNTED: tuple[tuple[str, Test, int], ...] = (
-    ("one passage tells co-operation in health of two sides", acts_together, 1),
-    ("several passages tell co-operation in health of two sides", acts_together, 4),
-    ("health bodies of two sides stand together", lambda p: p.health_bodies, 1),
-    ("a meeting or visit with a body of another side", lambda p: p.receives, 1),
-    ("a meeting or visit across the boundary", travels, 1),
+    ("one passage tells co-operation in health of two sides", attrgetter("together"), 1),
+    ("several passages tell co-operation in health of two sides", attrgetter("together"), 4),
+    ("health bodies of two sides stand together", attrgetter("health_bodies"), 1),
+    ("a meeting or visit with a body of another side", attrgetter("receives"), 1),
+    ("a meeting or visit across the boundary", attrgetter("travels"), 1),
     ("training or exchange of two sides", together("training", "exchange"), 1),
     ("a drill or aid between two sides", together("emergency", "help"), 1),
     ("a conference of two sides", together("conference"), 1),
-    ("a programme that two sides share", lambda p: p.shared, 1),
-    ("words for two places together", lambda p: p.joined, 2),
+    ("a programme that two sides share", attrgetter("shared"), 1),
+    ("words for two places together", attrgetter("joined"), 2),
 )
 # What the title and the opening tell when they are read as one, since terse releases part who, what and where.
 LEAD: tuple[tuple[str, Test], ...] = (
-    ("title and opening together tell co-operation in health of two sides", acts_together),
-    ("title and opening together tell a meeting or visit across the boundary in health", travels),
+    ("title and opening together tell co-operation in health of two sides", attrgetter("together")),
+    ("title and opening together tell a meeting or visit across the boundary in health", attrgetter("travels")),
     ("title and opening together speak of health and two sides, and of nothing else", side_by_side),
 )
 SHARED: tuple[tuple[str, Test], ...] = (
-    ("share of passages that tell co-operation in health of two sides", acts_together),
-    ("share of passages that name a body of another side", lambda p: p.other_body),
+    ("share of passages that tell co-operation in health of two sides", attrgetter("together")),
+    ("share of passages that name a body of another side", attrgetter("other_body")),
     ("share of passages on health and two sides", lambda p: p.health and p.two),
     ("share of passages on health and two sides and nothing else", side_by_side),
 )
 TITLE: tuple[tuple[str, Test], ...] = (
-    ("title names another side", lambda p: p.other),
+    ("title names another side", attrgetter("other")),
     ("title names two sides together", lambda p: p.several or p.cross),
     ("title tells an act of co-operation", lambda p: not p.acts.isdisjoint(STRONG)),
     ("title tells co-operation of two sides", lambda p: bool(p.acts) and p.two),
-    ("title tells co-operation in health of two sides", acts_together),
-    ("title tells a meeting or visit across the boundary in health", travels),
-    ("title names a programme that two sides share", lambda p: p.shared),
-    ("title speaks of health", lambda p: p.health),
+    ("title tells co-operation in health of two sides", attrgetter("together")),
+    ("title tells a meeting or visit across the boundary in health", attrgetter("travels")),
+    ("title names a programme that two sides share", attrgetter("shared")),
+    ("title speaks of health", attrgetter("health")),
 )
 
 
