@@ -95,6 +95,6 @@ def say_timeline(session: Session, told: list[dict[str, Any]]) -> None:
     for row in told:
         when = session.local(row["published"] or row["first_seen"], row["precision"])
         kind = f"  {row['kind']}" if row["kind"] else ""
-        say(f"  {when}  {row['source']}  release {row['id']}, story {row['story_id']}{kind}")
+        say(f"  {when}  {row['source']}  release {row['release_id']}, story {row['story_id']}{kind}")
         say(f"    {one_line(row['title'])}")
         say(f"    {row['url']}")

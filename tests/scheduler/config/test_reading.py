@@ -248,3 +248,14 @@ def test_a_byte_order_mark_and_carriage_returns_do_no_harm(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load(path, NAMES)
     assert [fault.line for fault in caught.value.faults] == [4]
+
+
+def test_the_changes_to_be_told_are_those_there_are():
+    text = '[[subscriptions]]\nname = "a"\nchannel = "webhook"\nurl = "https://example.org/a"\nsecret_env = "S"\n'
+    config, found = parse(text + 'where = { changes = ["new", "figure"] }\n', NAMES)
+    assert found == ()
+    assert config.subscriptions[0].where.changes == ("new", "figure")
+    config, found = parse(text + 'where = { changes = ["figures"] }\n', NAMES)
+    assert config is None
+    assert [(fault.line, fault.key) for fault in found] == [(6, "subscriptions[0].where.changes")]
+    assert '"figure"' in found[0].what
