@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain, islice
 
 from scraper.cooperation.authorities import authorities
 from scraper.cooperation.folding import fold
@@ -31,6 +32,10 @@ CITIES = frozenset({"GBA city", "city", "municipality"})
 
 # No listed name is longer, in characters.
 LONGEST = 120
+# How many names told by their form are looked at: more than any release holds, and a bound on what a list costs.
+MOST = 1000
+# How many mentions of one thing are looked at for other spellings of its name.
+SPELLINGS = 50
 # A listed name that is at least this share of what its form tells is the better of the two.
 SAME = 0.6
 
@@ -71,7 +76,7 @@ def unlisted(
     """
     known = stands(named, "body", "programme")
     kept: list[Found] = list(authorities(folded, named, words))
-    for start, end, what in [*unlisted_han(folded, body), *unlisted_latin(text, units)]:
+    for start, end, what in islice(chain(unlisted_han(folded, body), unlisted_latin(text, units)), MOST):
         first = bisect_left(known, (start - LONGEST, 0))
         inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
         if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):
@@ -145,9 +150,10 @@ def gathered(text: str, items: Iterable[Found]) -> tuple[Mention, ...]:
     spans: dict[str, list[tuple[int, int]]] = {}
     entries: dict[str, Entry] = {}
     for start, end, entry in items:
-        spans.setdefault(entry.name, []).append((start, end))
+        if len(stands := spans.setdefault(entry.name, [])) < SPELLINGS:
+            stands.append((start, end))
         entries.setdefault(entry.name, entry)
-    return tuple(mention(text, entries[name], stands) for name, stands in spans.items())
+    return tuple(mention(text, entries[name], found) for name, found in spans.items())
 
 
 def mention(text: str, entry: Entry, spans: list[tuple[int, int]]) -> Mention:

@@ -14,7 +14,7 @@ from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.units import Units, cut
 
 # As much of a text as is read, in characters: far more than a release holds, and a bound on what a hostile one costs.
-READ = 30_000
+READ = 24_000
 # A sentence ends at a line's end, a Chinese stop, or a Latin stop before a blank and a capital or figure, unless the
 # stop belongs to a title ("Dr.", "No.") or an initial. Looking for the marks first is several times faster.
 MARK = re.compile("[\n。！？；!?;｡．.]")

@@ -18,7 +18,7 @@ BODIES, PROGRAMMES, PARTS, FIRST = (frozenset(forms()[name]) for name in ("bodie
 HEADS = BODIES | PROGRAMMES
 PLAIN = BODIES | frozenset(forms()["plain"])
 JOINED = "of|for|and|on|the|in|&|de|da|do|dos|under"
-NAME = r"[A-Z][\w’'-]*"
+NAME = r"[A-Z][\w’'-]{0,30}"
 RUN = re.compile(rf"{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME}))+")
 # "the 78th World Health Assembly".
 NUMBERED = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")

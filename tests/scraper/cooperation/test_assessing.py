@@ -153,7 +153,8 @@ def test_traditional_and_simplified_wordings_are_decided_alike(text: str) -> Non
 @pytest.mark.parametrize(
     "hostile",
     ["香港" * 25_000, "a" * 50_000, "深圳市衞生健康委員" * 5_500, "health, " * 6_000, "(" * 50_000, "1,2" * 16_000,
-     "October 1 " * 5_000, "二零二四年" * 10_000, "\n" * 50_000, "Dr A B " * 7_000, "九" * 50_000, "co-" * 16_000],
+     "A-" * 25_000, "四川大學醫院和" * 7_000, "health authorities of Hong Kong, " * 1_500, "HK$1 million " * 3_800,
+     "局長陳" * 16_000, "called \"A" * 6_000, "October 1 " * 5_000, "二零二四年" * 10_000, "\n" * 50_000, "Dr A B " * 7_000, "九" * 50_000, "co-" * 16_000],
     ids=lambda text: text[:9].strip() or "blank",
 )  # fmt: skip
 def test_no_text_takes_long(hostile: str) -> None:
