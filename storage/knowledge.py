@@ -49,8 +49,8 @@ def one(db: Database, what: str, name: str) -> dict[str, Any] | None:
 def timeline(db: Database, named_id: int, limit: int) -> list[dict[str, Any]]:
     """Return the releases that name a party or programme, the newest first, as many as `limit` (0 for all)."""
     return db.rows(
-        "SELECT r.id AS release_id, r.url, r.source, r.language, r.published, r.precision, r.first_seen, v.title, a.kind, m.story_id,"
-        '       x.text, x.start, x."end"'
+        "SELECT r.id AS release_id, r.url, r.source, r.language, r.published, r.precision, r.first_seen, v.title,"
+        '       a.kind, m.story_id, x.text, x.start, x."end"'
         " FROM mention AS x JOIN release AS r ON r.id = x.release_id"
         " JOIN version AS v ON v.release_id = r.id AND v.number = r.version"
         " LEFT JOIN assessment AS a ON a.id = r.assessment_id LEFT JOIN story_member AS m ON m.release_id = r.id"

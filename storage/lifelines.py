@@ -3,13 +3,15 @@
 A lifeline is one quantity of one programme: what makes two figures the same quantity is said on the floor above
 (scraper.lifelines). Its points lie in the order in which their releases were published, whenever they were read: an old
 release that comes in late changes nothing that is known. Duplicates, withdrawn and undated releases are no points.
+Other tellings of an event state its figures too: each is compared with what other events told, and whoever has heard of
+the figure by one telling does not hear of it by another.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage import outbox
@@ -47,12 +49,13 @@ JOIN figure AS f ON f.lifeline_id = l.id
 JOIN release AS r ON r.id = f.release_id
 WHERE n.what = 'programme' AND n.name = ? AND l.counts = ?
   AND r.published IS NOT NULL AND r.duplicate_of IS NULL AND r.state <> 'gone'
+  AND NOT EXISTS (SELECT 1 FROM story_member AS m WHERE m.release_id = f.release_id AND m.story_id = ?)
 ORDER BY r.published DESC, r.id DESC, f.id LIMIT 1"""
 
 
-def latest(db: Database, programme: str, counts: str) -> Point | None:
-    """Return the last point of a lifeline, or None where it has none."""
-    row = db.row(_LATEST, (programme, counts))
+def latest(db: Database, programme: str, counts: str, outside: int | None = None) -> Point | None:
+    """Return the last point of a lifeline, or None where it has none; `outside`: leave out those of this story."""
+    row = db.row(_LATEST, (programme, counts, outside))
     return None if row is None else Point(**row)
 
 
@@ -69,20 +72,21 @@ def moved(before: Point | None, after: Figure, published: str | None) -> bool:
     return published >= before.published and after.value != before.value
 
 
-def moves(db: Database, release_id: int, assessment: Assessment) -> tuple[Move, ...]:
+def moves(db: Database, release_id: int, assessment: Assessment, story: int | None = None) -> tuple[Move, ...]:
     """Return which quantities a release states otherwise than was known; ask before its facts are kept.
 
     Args:
         db: the database.
         release_id: of the release, whose row is up to date.
         assessment: of the text that came in.
+        story: of a release that is new; a revised one is compared with all, itself as it was included.
     """
     if not assessment.cooperation:
         return ()
     published = db.value("SELECT published FROM release WHERE id = ?", (release_id,))
     found = []
     for figure in _firsts(assessment.figures):
-        before = latest(db, figure.programme or "", figure.counts or "")
+        before = latest(db, figure.programme or "", figure.counts or "", story)
         if before is not None and moved(before, figure, published):
             found.append(Move(before, figure))
     return tuple(found)
@@ -117,11 +121,28 @@ def tell(
     made: list[Change] = []
     promised: list[str] = []
     for move in moves:
+        heard = _heard(db, change, move)
         one = _write(db, key, change, move, silent, now)
         told = notice(db, one.id)
-        promised += outbox.promise(db, told, route(told) if silent is None else (), now)
+        wanted = route(told) if silent is None else ()
+        left = [name for name in wanted if name not in heard]
+        if wanted and not left:
+            one = replace(one, silent=f"told already: story {change.story_id}")
+            db.execute("UPDATE change SET silent = ? WHERE id = ?", (one.silent, one.id))
+        promised += outbox.promise(db, told, left, now)
         made.append(one)
     return tuple(made), tuple(promised)
+
+
+def _heard(db: Database, change: Change, move: Move) -> set[str]:
+    """Return who was told of the same figure by another telling of the event."""
+    rows = db.rows(
+        "SELECT DISTINCT d.subscription FROM story_member AS m JOIN change AS c ON c.release_id = m.release_id"
+        " JOIN figure_change AS f ON f.change_id = c.id JOIN delivery AS d ON d.change_id = c.id"
+        " WHERE m.story_id = ? AND m.release_id <> ? AND f.lifeline_id = ? AND f.after = ?",
+        (change.story_id, change.release_id, move.before.lifeline_id, move.after.value),
+    )
+    return {row["subscription"] for row in rows}
 
 
 def _write(db: Database, key: str, change: Change, move: Move, silent: str | None, now: datetime) -> Change:

@@ -83,17 +83,18 @@ def record(
         else:
             release_id, number = place.known.release_id, place.known.version + int(place.known.fingerprint != mark)
         shifted: tuple[lifelines.Move, ...] = ()
-        if place is not None:
+        story = None
+        if place is None:
+            story = stories.place(db, release_id, twin, telling, now).story_id
+        else:
             _refresh(db, place, release, number, now)
         if place is None or number != place.known.version:
             if page is not None:
                 pages.keep(db, page, now)
-            shifted = lifelines.moves(db, release_id, assessment)
+            shifted = lifelines.moves(db, release_id, assessment, story)
             _add_version(db, release_id, number, release, mark, page, assessment, now)
         elif place.detector != assessment.detector:
             _assess(db, release_id, place.version_id, release.text, assessment, now)
-        if place is None:
-            stories.place(db, release_id, twin, telling, now)
         if telling is not None:
             tellings.keep(db, release_id, telling)
         db.execute(

@@ -83,11 +83,20 @@ def test_the_same_figure_in_another_language_is_not_told_again(db):
     for release in (FIRST, LATER):
         read(db, release)
     again = read(db, CHINESE)
-    assert again.figures == ()
     assert "watcher" not in again.promised
+    assert [change.silent for change in again.figures] == ["told already: story 2"]
 
 
 def test_the_order_of_the_languages_does_not_matter(db):
     read(db, FIRST)
     assert "watcher" in read(db, CHINESE).promised
     assert "watcher" not in read(db, LATER).promised
+
+
+def test_who_reads_one_language_hears_of_the_figure_in_that_language(db):
+    reader = wanting("reader", changes=("figure",), languages=("zh",))
+    for release in (FIRST, LATER):
+        read(db, release)
+    assessment, telling = understood(CHINESE)
+    told = route([WATCHER, reader])
+    assert record(db, CHINESE, assessment, CHINESE.published, telling=telling, route=told).promised == ("reader",)

@@ -170,5 +170,5 @@ def test_moved_needs_a_point_before_and_a_date():
 def test_the_last_point_of_a_lifeline_is_found_by_index(db):
     from storage import lifelines
 
-    steps = [row["detail"] for row in db.rows(f"EXPLAIN QUERY PLAN {lifelines._LATEST}", ("a", "b"))]
+    steps = [row["detail"] for row in db.rows(f"EXPLAIN QUERY PLAN {lifelines._LATEST}", ("a", "b", 1))]
     assert not [step for step in steps if step.startswith("SCAN")], steps
