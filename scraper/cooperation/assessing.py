@@ -72,7 +72,7 @@ def assess(
         evidence=evidence(text, found, body, model),
         parties=parties(text, opening, named, own, more),
         people=people(text, folded, units, officials(text, named), stands(named, "body")),
-        places=places(text, named, words),
+        places=places(text, named, words, more),
         programmes=programmes(text, named, more),
         dates=stated,
         figures=figures(text, folded, units, body, dated),

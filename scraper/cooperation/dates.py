@@ -57,7 +57,7 @@ HAN = re.compile(
     rf"(?=[0-9{CHINESE}今去明本上下昨前后周星首第])(?:"  # the first character rules most places out at once
     rf"(?P<y>{HAN_YEAR})?(?:的)?(?P<m>{NUMBER})月(?:份|(?:(?P<d>{NUMBER})[日号]?(?:[至到及和、-](?P<d2>{NUMBER}))?[日号]))?"
     rf"|(?P<rm>[本上下今])个?月(?:(?P<rd>{NUMBER})[日号])?"
-    rf"|(?P<rel>[今昨明前后])(?:[日天早晚](?:\({NUMBER}(?:月{NUMBER})?日?\))?|\({NUMBER}(?:月{NUMBER})?日?\)[日天早晚]?|(?=\({NUMBER}日))"
+    rf"|(?P<rel>[今昨明前后])(?:(?:[日天早晚]|(?<=[今昨明])起)(?:\({NUMBER}(?:月{NUMBER})?日?\))?|\({NUMBER}(?:月{NUMBER})?日?\)[日天早晚]?|(?=\({NUMBER}日))"
     r"|(?<![每逢])(?P<w>[上下本这]?个?(?:周|星期))(?P<dow>[一二三四五六日])(?![至月])"
     rf"|(?P<qy>{HAN_YEAR})?(?:的)?(?:(?P<q>第[一二三四1-4]|首)季度?|(?P<half>[上下])半年)"
     rf"|(?<![0-9{CHINESE}月第至连为期])(?P<bare>[0-9]{{1,2}}|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)日"

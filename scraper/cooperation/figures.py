@@ -37,6 +37,8 @@ BEFORE = re.compile(
     r"|\b(?P<age>man|woman|boy|girl|patient|aged)(?: of)? $"
 )
 BACK = 24
+# Bare numbers that are years rather: "a 2005 pact".
+YEARS = range(1950, 2051)
 # The last word of what may stand there, looked at first.
 LASTS = {*(q.split(" ")[-1] for q in QUALIFIERS), "rmb", "of", "man", "woman", "boy", "girl", "patient", "aged"}
 CLAUSE = re.compile(rf"[的與与和及今昨{CHINESE}]")
@@ -93,7 +95,7 @@ def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[i
     before = BEFORE.search(match.string, max(0, start - BACK), start) if likely else None
     said = before.groupdict() if before else {}
     number = value(match["n"])
-    if number is None or start in taken:
+    if number is None or start in taken or (match["n"].isdigit() and number in YEARS and not said.get("q")):
         return None
     if said.get("age"):
         return Figure(number, "years old", around(text, body, start), start, match.end("n"))

@@ -46,7 +46,7 @@ class Entry:
     """What a phrase stands for.
 
     Args:
-        what: `place`, `demonym`, `body`, `person`, `programme`, `act`, `health`, `cross`, `sides`, `not` or `ignore`.
+        what: `place`, `demonym`, `body`, `person`, `programme`, `act`, `health`, `cross`, `home`, `sides`, `not` or `ignore`.
         name: the canonical English name; for a term, the list it stands in (`agreement`, `compliance`).
         sides: the jurisdictions it speaks for; empty for terms.
         kind: kind of place or body.
@@ -166,6 +166,7 @@ def lexicon() -> Lexicon:
         for name, words in terms[what].items():
             add_terms(trie, words, Entry(what, name), health)
     add_terms(trie, terms["cross"]["term"], Entry("cross", "cross-boundary"), health)
+    add_terms(trie, terms["home"]["term"], Entry("home", "home"), health)
     add_terms(trie, terms["ignore"]["term"], Entry("ignore", "ignore"), health)
     for sides, words in terms["sides"].items():
         add_terms(trie, words, Entry("sides", sides, frozenset(sides.split("+"))), health)

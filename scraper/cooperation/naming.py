@@ -124,10 +124,23 @@ def parties(text: str, opening: int, named: Named, own: str | None, more: Sequen
     return gathered(text, sorted(kept, key=lambda f: f[0]))
 
 
-def places(text: str, named: Named, words: Lexicon) -> tuple[Mention, ...]:
-    """Return the places that `text` names: by themselves, in compounds (滬港), or in the names of city bodies."""
+def places(text: str, named: Named, words: Lexicon, more: Sequence[Found]) -> tuple[Mention, ...]:
+    """Return the places that `text` names: by themselves, in compounds (滬港), or in the names of city bodies.
+
+    Args:
+        text: the release's text.
+        named: what the lists know of it (see `every`).
+        words: the lists.
+        more: what `unlisted` found; a place in the name of one that is no city's is the name's alone.
+    """
     kept: list[Found] = []
+    others = [
+        (start, end) for start, end, e in more if e.place in words.places and words.places[e.place].kind not in CITIES
+    ]
+    theirs = {at for start, end in others for at in range(start, end)}
     for hit, entry in named:
+        if hit.start in theirs:
+            continue
         if entry.what == "place" and text[hit.end : hit.end + 1] != "$":  # HK$ is money
             kept.append((hit.start, hit.end, entry))
         elif entry.what in ("sides", "body"):

@@ -45,7 +45,7 @@ FIRSTS = re.compile(
 )
 # A Chinese name ends where a verb, a conjunction or a mark follows.
 AFTER = (
-    "率表代参受兼任曾并偕联先带邀讨说指今昨在与和及等会致的见以于出介强回称担续到访同也亦说将陪分一是明早签主则就向对作应获"
+    "率表代参受兼任曾并偕联先带邀讨说指今昨在与和及等会致的见以于出介强回称担续到访同也亦说将陪分一是明早签主则就向对作应获形座认欢感希期重补透解披宣"
     ',.;:、。()" \n'
 )
 # Foreign names: parts with a dot between them, or three and more of the characters that stand for sounds.

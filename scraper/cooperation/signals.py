@@ -198,11 +198,16 @@ TITLE: tuple[tuple[str, Test], ...] = (
 
 
 def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
-    """Return the publisher's own side: as told, else Hong Kong or Macao, else whichever is named most."""
+    """Return the publisher's own side: as told, else Hong Kong or Macao, else whichever is named most.
+
+    Who says `the Mainland` without naming either is in one of the two; that it be the other side is what counts.
+    """
     if jurisdiction:
         return jurisdiction
     sides = Counter(side for p in everything for e in p.of("body", "person", "place", "sides") for side in e.sides)
     homes = [side for side in HOMES if side in sides] or sides
+    if homes is sides and any(e.what == "home" for p in everything for e in p.entries):
+        return HOMES[0]
     return max(homes, key=lambda side: sides[side], default=None)
 
 

@@ -35,6 +35,7 @@ TITLES = frozenset(forms()["titles"])
 TITLE = re.compile(rf"^.*\b(?:{either('titles')})\b\.? ")
 # What follows the last head noun and is no part of the name: a person's, mostly.
 AFTER = re.compile(rf"^(?P<name>.*\b(?:{either('bodies')})\b(?: (?:of|for) .+)?)")
+ABOUT, ABOUTS = 5, frozenset({"on", "in", "for"})
 # Connectors after which a body's name does not go on.
 ENDS = re.compile(r" (?:in|on|to|under) ")
 
@@ -94,6 +95,8 @@ def classed(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         name = whole["name"]
     words = name.split()
     own = [w for w in words if w[0].isupper() and w not in PLAIN and w not in PROGRAMMES]
-    if not heads(name) or not own or len(words) < (3 if what == PROGRAMME else 2):
+    # "Agreement on Medical Collaboration" tells what it is about, though each of its words is plain.
+    about = what == PROGRAMME and len(words) >= ABOUT and not ABOUTS.isdisjoint(words)
+    if not heads(name) or not (own or about) or len(words) < (3 if what == PROGRAMME else 2):
         return
     yield start, start + len(name), what

@@ -23,7 +23,7 @@ NUMBERED = re.compile(
 # Where a name cannot have begun yet; but 协和, 同济 and their kin are names.
 STOP = re.compile(
     r"[^\u4e00-\u9fff0-9·()-]|(?<!协)(?<!共)(?<!中)和(?!平)|[与及往赴向访晤率的是从自等以将并经该各其获受者员]|同(?!济)|(?<!自)由|到|在|"
-    r"(?<!日)(?<!标)本(?!草)|参观|考察|出席|会见|来自|包括|转往|联同|连同|位于|代表|名|[家间所个](?!庭)|附设|设立|成立|了解|支援"
+    r"(?<!日)(?<!标)本(?!草)|参观|考察|出席|会见|来自|包括|转往|联同|连同|位于|代表|讨论|探讨|双方|表示|指出|强调|介绍|名|[家间所个](?!庭)|附设|设立|成立|了解|支援"
 )
 # Words that say what sort of hospital is meant, and name none: at the end of a name, or all there is of it.
 COMMON = re.compile(rf"(?:{either('han_sorts')})$|^(?:{either('han_sorts', 'han_common')})+$")
