@@ -65,7 +65,7 @@ def assess(
     return Assessment(
         cooperation=cooperation,
         score=round(points, 4),
-        detector=f"cooperation-{model.version}",
+        detector=detector(),
         kind=kind_of(head, body) if cooperation else None,
         reason=reason(found, model, cooperation),
         jurisdictions=jurisdictions(head, body, words),
@@ -77,6 +77,11 @@ def assess(
         dates=stated,
         figures=figures(text, folded, units, body, dated),
     )
+
+
+def detector() -> str:
+    """Return name and version of the detector, with the marks of the user's own files of names that it knows."""
+    return "+".join([f"cooperation-{weights().version}", *lexicon().marks])
 
 
 def evidence(text: str, found: list[Signal], body: list[Passage], model: Weights) -> tuple[Evidence, ...]:

@@ -54,10 +54,13 @@ GROWN = re.compile(
     r"\b(?:increas|rais|ris|rose|expand|extend|bring|brought|tak|grow|grew)[a-z]*\b[^.;\n]{0,50} to (?:over |about )?$"
 )
 NO_UNIT = frozenset(
-    f"{MONTH}|way|place|places|cities|sides|governments|regions|counterparts|jurisdictions|parties|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split(
-        "|"
-    )
+    f"{MONTH}|way|place|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split("|")
 )
+# "The two places", "three governments": a way of naming the sides, as long as they are few.
+SIDES = frozenset(
+    {"places", "cities", "sides", "governments", "regions", "counterparts", "jurisdictions", "parties", "bodies"}
+)
+SMALL = 4
 IDIOMS = re.compile(
     "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点"
 )
@@ -101,7 +104,7 @@ def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[i
         return Figure(number, "years old", around(text, body, start), start, match.end("n"))
     unit = text[slice(*match.span("u"))].strip(" -") if match["u"] else ""
     first = unit.split(" ")[0].casefold()
-    if first in NO_UNIT:
+    if first in NO_UNIT or (first in SIDES and number <= SMALL):
         if not match["s"] and not said.get("money") and not grown(match):
             return None
         unit, end = "", match.end("s") if match["s"] else match.end("n")

@@ -46,7 +46,8 @@ class Entry:
     """What a phrase stands for.
 
     Args:
-        what: `place`, `demonym`, `body`, `person`, `programme`, `act`, `health`, `cross`, `home`, `sides`, `not` or `ignore`.
+        what: `place`, `demonym`, `body`, `person` or `programme`; of terms `act`, `health`, `cross`, `home`, `sides`,
+            `not` or `ignore`.
         name: the canonical English name; for a term, the list it stands in (`agreement`, `compliance`).
         sides: the jurisdictions it speaks for; empty for terms.
         kind: kind of place or body.
@@ -70,11 +71,21 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """All phrases, the places by English name, and a trie of places alone to look inside the names of bodies."""
+    """All that the data files hold, and what was added to them (see extra.py).
+
+    Args:
+        trie: all phrases.
+        places: the places by English name.
+        inside: the places alone, to look inside the names of bodies.
+        health: the words of health alone, to look inside names.
+        marks: of the user's own files of names that were added, in order.
+    """
 
     trie: Trie
     places: dict[str, Entry]
     inside: Trie
+    health: Trie
+    marks: list[str]
 
 
 def read(name: str) -> dict[str, Any]:
@@ -101,6 +112,13 @@ def add_places(trie: Trie, rows: list[list[Any]]) -> dict[str, Entry]:
         places[en] = Entry("place", en, frozenset({side} if side else ()), kind, within, chinese=zh)
         named(trie, [en, zh, *also], places[en])
     return places
+
+
+def add_place(words: Lexicon, names: list[str], entry: Entry) -> None:
+    """Add one more place to what is loaded."""
+    words.places[entry.name] = entry
+    named(words.trie, names, entry)
+    named(words.inside, names, entry)
 
 
 def made(patterns: list[dict[str, Any]], places: dict[str, Entry]) -> Iterator[list[Any]]:
@@ -170,7 +188,7 @@ def lexicon() -> Lexicon:
     add_terms(trie, terms["ignore"]["term"], Entry("ignore", "ignore"), health)
     for sides, words in terms["sides"].items():
         add_terms(trie, words, Entry("sides", sides, frozenset(sides.split("+"))), health)
-    return Lexicon(trie, places, inside)
+    return Lexicon(trie, places, inside, health, [])
 
 
 def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:

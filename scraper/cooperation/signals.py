@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
+from scraper.cooperation.lexicon import Entry
 from scraper.cooperation.passages import Passage, merged
 
 # Acts that are co-operation by themselves when two sides do them, and acts that need more beside them.
@@ -197,6 +198,11 @@ TITLE: tuple[tuple[str, Test], ...] = (
 )
 
 
+def from_home(entry: Entry) -> bool:
+    """Tell whether a word is one of Hong Kong's and Macao's publishers: `the Mainland`, 特區, 赴粵."""
+    return entry.what == "home" or (entry.what == "sides" and entry.name == "Mainland")
+
+
 def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
     """Return the publisher's own side: as told, else Hong Kong or Macao, else whichever is named most.
 
@@ -206,7 +212,7 @@ def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
         return jurisdiction
     sides = Counter(side for p in everything for e in p.of("body", "person", "place", "sides") for side in e.sides)
     homes = [side for side in HOMES if side in sides] or sides
-    if homes is sides and any(e.what == "home" for p in everything for e in p.entries):
+    if homes is sides and any(from_home(e) for p in everything for e in p.entries):
         return HOMES[0]
     return max(homes, key=lambda side: sides[side], default=None)
 

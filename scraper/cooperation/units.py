@@ -6,7 +6,7 @@ Phrases live in a trie over units, so looking costs about one step a unit howeve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -110,6 +110,14 @@ class Trie:
             node[OVERLAPS] = True
         if node is not self.root and entry not in node.setdefault("", []):
             node[""].append(entry)
+
+    def forget(self, phrase: str, entries: Callable[[Any], bool]) -> None:
+        """Drop what a folded phrase stands for where `entries` says so."""
+        node = self.root
+        for word in cut(phrase).words:
+            node = node.get(word, {})
+        if "" in node:
+            node[""] = [entry for entry in node[""] if not entries(entry)]
 
     def find(self, words: list[str]) -> Iterator[tuple[int, int, list[Any]]]:
         """Yield (first unit, unit after the last, entries) of the longest phrase at each place, left to right."""

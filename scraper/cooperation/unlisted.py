@@ -83,7 +83,11 @@ def classed(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         start += cut.end()
         name = text[start:end]
     words = name.split()
-    while words and words[0] in FIRST and not (words[0] == "Health" and len(words) > 1 and words[1] not in BODIES):
+    while (
+        words
+        and (words[0] in FIRST or words[0].islower())
+        and not (words[0] == "Health" and len(words) > 1 and words[1] not in BODIES)
+    ):
         start += len(words[0]) + 1
         words = words[1:]
     last = next((word for word in words if word in PROGRAMMES), None)

@@ -90,6 +90,24 @@ def test_an_abbreviation_that_is_also_a_word_counts_in_capitals_only() -> None:
     assert [p.name for p in assess("x", "WHO said so.", language="en").parties] == ["World Health Organization"]
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Cambodian surgeons finish course", "The Hospital Authority taught keyhole surgery to eight of them."),
+        ("More Mainland doctors arrive", "They will treat patients in a public hospital."),
+        ("港護士可在粵執業", "安排由下月起生效，名額一百個。"),
+    ],
+)
+def test_title_and_opening_are_read_as_one(title: str, text: str) -> None:
+    assert assess(title, text, language="en").cooperation
+
+
+def test_who_says_the_mainland_is_not_there() -> None:
+    text = "The Mainland health authority sent test kits to hospitals."
+    assert {"Mainland"} == set(assess("Test kits arrive", text, language="en").jurisdictions)
+    assert assess("Test kits arrive", text, language="en").cooperation
+
+
 @given(st.text(max_size=300), st.text(max_size=800))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_assessed_and_every_offset_holds(title: str, text: str) -> None:
@@ -154,7 +172,8 @@ def test_traditional_and_simplified_wordings_are_decided_alike(text: str) -> Non
     "hostile",
     ["香港" * 25_000, "a" * 50_000, "深圳市衞生健康委員" * 5_500, "health, " * 6_000, "(" * 50_000, "1,2" * 16_000,
      "A-" * 25_000, "四川大學醫院和" * 7_000, "health authorities of Hong Kong, " * 1_500, "HK$1 million " * 3_800,
-     "局長陳" * 16_000, "called \"A" * 6_000, "October 1 " * 5_000, "二零二四年" * 10_000, "\n" * 50_000, "Dr A B " * 7_000, "九" * 50_000, "co-" * 16_000],
+     "局長陳" * 16_000, "called \"A" * 6_000, "October 1 " * 5_000, "二零二四年" * 10_000,
+     "\n" * 50_000, "Dr A B " * 7_000, "九" * 50_000, "co-" * 16_000],
     ids=lambda text: text[:9].strip() or "blank",
 )  # fmt: skip
 def test_no_text_takes_long(hostile: str) -> None:

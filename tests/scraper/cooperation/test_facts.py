@@ -37,10 +37,39 @@ def told(text: str, published: date | None = FRIDAY) -> Assessment:
         ("代表團27日訪問當地。", ["2026-11-27"]),
         ("計劃自2002年推行。", ["2002"]),
         ("2月30日並不存在。", []),
+        ("It runs from 3 to 5 June.", ["2026-06-03", "2026-06-05"]),
+        ("It starts in the third quarter of 2027.", ["2027-07/2027-09"]),
+        ("It starts in the second half of next year.", ["2027-07/2027-12"]),
+        ("They meet next Monday.", ["2026-11-23"]),
+        ("計劃於明年第三季展開。", ["2027-07/2027-09"]),
+        ("會議於12月3日至5日舉行。", ["2026-12-03", "2026-12-05"]),
+        ("代表團昨(19)日到訪。", ["2026-11-19"]),
+        ("他昨起訪問三日。", ["2026-11-19"]),
+        ("課程為期三日，上月開辦。", []),
     ],
 )
 def test_a_date_is_resolved_against_the_day_of_publishing(text: str, dates: list[str]) -> None:
     assert [d.date for d in told(text).dates] == dates
+
+
+@pytest.mark.parametrize(
+    ("published", "dates"),
+    [
+        ("2026", ["2026", "2026-09-03"]),
+        ("2026-11", ["2026-11", "2026-09-03"]),
+        ("2026-11-20", ["2026-11-20", "2026-09-03"]),
+    ],
+)
+def test_a_day_of_publishing_that_is_known_in_part_is_used_as_far_as_it_goes(published: str, dates: list[str]) -> None:
+    text = "It opens today. Work began on September 3."
+    assert [d.date for d in assess("", text, language="en", published=published).dates] == dates
+
+
+def test_co_operation_that_names_no_day_is_of_the_day_of_publishing() -> None:
+    text = "The Hospital Authority and the Hubei Provincial Health Commission signed an agreement on training."
+    (signed,) = assess("Agreement on training", text, language="en", published=FRIDAY).dates
+    assert (signed.date, text[signed.start : signed.end], signed.what) == ("2026-11-20", text, text)
+    assert assess("Agreement on training", text, language="en").dates == ()
 
 
 def test_a_date_that_needs_the_day_of_publishing_is_left_out_without_it() -> None:
@@ -56,6 +85,13 @@ def test_a_date_that_needs_the_day_of_publishing_is_left_out_without_it() -> Non
         ("The grant is HK$1.5 million.", [(1_500_000.0, None)]),
         ("收錄逾220種中藥材。", [(220.0, "over")]),
         ("雙方續簽兩份協議，約三萬名長者受惠。", [(2.0, None), (30000.0, "about")]),
+        ("Four more clinics opened; some 45 000 have used them.", [(4.0, None), (45000.0, "about")]),
+        ("The number of places will be raised to 25.", [(25.0, None)]),
+        (
+            "One million doses came under a 2005 pact of the two places in 10 cities.",
+            [(1_000_000.0, None), (10.0, None)],
+        ),
+        ("來自十五家醫院的四十二名護士，逾四萬五千人受惠。", [(15.0, None), (42.0, None), (45000.0, "over")]),
         ("第三次會議在一國兩制下於2026年11月8日舉行。", []),
         ("The meeting was held on November 8, 2026 in the two places.", []),
     ],
@@ -89,6 +125,11 @@ def test_numbers_are_read_however_they_are_written(written: str, number: float |
         ("A group led by Tan Wei Ming visited the centre.", ["Tan Wei Ming"]),
         ("局長盧寵茂與副主任胡大文會面。", ["Lo Chung-mau", "胡大文"]),
         ("衞生署署長今日出席會議。", []),
+        (
+            "Anna Berg, the minister of health, met Per Lind of the Foshan Municipal Health Commission.",
+            ["Anna Berg", "Per Lind"],
+        ),
+        ("部長阿納斯塔與總幹事約翰·貝格會面。", ["阿納斯塔", "約翰·貝格"]),
     ],
 )
 def test_people_are_found_by_list_office_or_title(text: str, people: list[str]) -> None:
@@ -101,6 +142,55 @@ def test_one_body_has_one_name_whatever_the_text_calls_it() -> None:
     assert party.name == "University of Hong Kong-Shenzhen Hospital"
     assert {"港大深圳醫院", "HKU-SZH"} <= set(party.aliases)
     assert party.jurisdiction == "Shenzhen"
+
+
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        ("Staff of the Lantern Bay Hospital and the Guangdong Skin Association met.",
+         ["Lantern Bay Hospital", "Guangdong Skin Association"]),
+        ("He met the Director-General of the Ministry of Care of Laos, Dr Per Lind.", ["Ministry of Care of Laos"]),
+        ("Per Lind of the Lantern Eye Foundation came.", ["Lantern Eye Foundation"]),
+        ("The hospital and the Training Centre are full. The Health Commission said so.", []),
+        ("代表團到訪四川大學第九附屬醫院及海港眼科基金會。", ["四川大學第九附屬醫院", "海港眼科基金會"]),
+        ("兩間公立醫院與內地醫院的醫生會面，該院有千張病床。", []),
+    ],
+)  # fmt: skip
+def test_bodies_in_no_list_are_told_by_their_form(text: str, parties: list[str]) -> None:
+    assert [p.name for p in told(text).parties] == parties
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The health authorities of Guangdong, Macao and Fiji were told.",
+        "The Guangdong, Macao and Fiji health authorities were told.",
+        "廣東、澳門及斐濟的衞生部門已獲通知。",
+    ],
+)
+def test_authorities_told_by_their_places_are_parties(text: str) -> None:
+    assert {p.name for p in told(text).parties} == {
+        "Guangdong Provincial Health Commission", "Health Bureau of Macao", "Fiji health authority"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "programmes"),
+    [
+        ("She opened the 31st Harbour Forum on Rare Diseases.", ["31st Harbour Forum on Rare Diseases"]),
+        ('A drill called "Swift Heron" was held.', ["Swift Heron"]),
+        ("They signed a Framework Agreement on Hospital Care.", ["Framework Agreement on Hospital Care"]),
+        ("They signed a Memorandum of Understanding.", []),
+        ("雙方簽署《海港眼科合作備忘錄》，並出席第九屆海港眼科論壇。", ["海港眼科合作備忘錄", "第九屆海港眼科論壇"]),
+    ],
+)
+def test_programmes_in_no_list_are_told_by_their_form(text: str, programmes: list[str]) -> None:
+    assert [p.name for p in told(text).programmes] == programmes
+
+
+def test_a_short_name_given_in_brackets_is_an_alias() -> None:
+    (party,) = told("The Lantern Bay Hospital (LBH) opened.").parties
+    assert party.aliases == ("LBH",)
 
 
 def test_compounds_and_city_bodies_tell_places_and_regions_do_not() -> None:
