@@ -16,12 +16,26 @@ from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
 from scraper.cooperation.signals import OPENING, Signal, home, signals
 from scraper.cooperation.units import cut
-from storage.model import Assessment, Evidence
+from storage.model import Assessment, Evidence, Mention
 
 # The length of an ISO date that tells a day.
 DAY = 10
 # A signal that moved the sum by less is not worth a reader's while.
 LEAST = 0.05
+# As many sides, and as many parties, are named in the one sentence of the reason.
+NAMED = 3
+# How a reason begins, by the kind of co-operation.
+KINDS = {
+    "meeting": "Meeting on health",
+    "visit": "Health visit",
+    "agreement": "Agreement in health",
+    "training": "Training in health",
+    "exchange": "Exchange in health",
+    "service": "Health service across a border",
+    "conference": "Health conference",
+    "legislation": "Rules on health",
+    "emergency": "Help or drill in a health emergency",
+}
 
 
 def assess(
@@ -62,15 +76,17 @@ def assess(
     stated = dates(text, dated, body, when)
     if cooperation and when and body and not any(len(d.date) == DAY for d in stated):
         stated = (of_the_day(when, text, body[0]), *stated)
+    kind = kind_of(head, body) if cooperation else None
+    sides, bodies = jurisdictions(head, body, words), parties(text, opening, named, own, more)
     return Assessment(
         cooperation=cooperation,
         score=round(points, 4),
         detector=detector(),
-        kind=kind_of(head, body) if cooperation else None,
-        reason=reason(found, model, cooperation),
-        jurisdictions=jurisdictions(head, body, words),
+        kind=kind,
+        reason=reason(kind, sides, bodies) if kind else reason_against(found, model),
+        jurisdictions=sides,
         evidence=evidence(text, found, body, model),
-        parties=parties(text, opening, named, own, more),
+        parties=bodies,
         people=people(text, folded, units, officials(text, named), stands(named, "body")),
         places=places(text, named, words, more),
         programmes=programmes(text, named, more),
@@ -97,17 +113,27 @@ def evidence(text: str, found: list[Signal], body: list[Passage], model: Weights
     return tuple(sorted(made, key=lambda e: (e.start, -abs(e.weight))))
 
 
-def reason(found: list[Signal], model: Weights, cooperation: bool) -> str:
-    """Return one English sentence: the verdict and what counted most for it."""
-    sign = 1 if cooperation else -1
-    weighed = sorted(((model.weights.get(s.name, 0.0) * s.value * sign, s.name) for s in found), reverse=True)
-    best = [name for weight, name in weighed if weight > 0][:3]
-    verdict = (
-        "Co-operation in health between jurisdictions"
-        if cooperation
-        else "Not co-operation in health between jurisdictions"
+def reason(kind: str, sides: tuple[str, ...], bodies: tuple[Mention, ...]) -> str:
+    """Return one English sentence: who does what with whom."""
+    what = KINDS.get(kind, "Co-operation in health")
+    places = [side for side in sides if side != "Mainland"] if len(sides) > 2 else list(sides)  # a city says it already
+    between = f" between {_listed(places[:NAMED])}" if len(places) > 1 else ""
+    names = list(dict.fromkeys(body.name for body in bodies))
+    parties = f": {'; '.join(names[:NAMED])}" if names else ""
+    return f"{what}{between}{parties}."
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def reason_against(found: list[Signal], model: Weights) -> str:
+    """Return one English sentence: what speaks most against co-operation."""
+    weighed = sorted(
+        ((-model.weights.get(signal.name, 0.0) * signal.value, signal.name) for signal in found), reverse=True
     )
-    return f"{verdict}: {'; '.join(best) if best else 'nothing in it tells of any'}."
+    best = [name for weight, name in weighed if weight > 0][:3]
+    return f"Not co-operation in health between jurisdictions: {'; '.join(best) or 'nothing in it tells of any'}."
 
 
 def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[str, ...]:
