@@ -32,7 +32,7 @@ WORDS = {
 }
 # What a mail shows at most: quotes, the characters and the reasons of one, pieces of a diff and the characters of one,
 # parties.
-QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES = 8, 400, 8, 80, 600, 20
+QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES = 8, 400, 3, 80, 600, 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,15 @@ def test_a_hit_says_in_plain_words_what_counted_and_quotes_it() -> None:
     assert said.cooperation
     assert all(e.text == text[e.start : e.end] for e in said.evidence)
     assert any("signed an agreement" in e.text and e.weight > 0.5 for e in said.evidence)
-    assert said.reason.endswith(".")
     assert said.detector == DETECTOR
     assert said.score >= THRESHOLD
+
+
+def test_the_reason_is_a_sentence_of_who_does_what_with_whom() -> None:
+    text = "The Hospital Authority and the Foshan Municipal Health Commission signed an agreement on nurses today."
+    said = assess("Hospital Authority signs agreement with Foshan", text, language="en", jurisdiction="Hong Kong")
+    named = "Hospital Authority; Foshan Municipal Health Commission"
+    assert said.reason == f"Agreement in health between Hong Kong, Foshan and Guangdong: {named}."
 
 
 def test_the_publishers_own_side_counts_as_one_of_the_two() -> None:
