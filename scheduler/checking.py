@@ -91,7 +91,12 @@ class Checker:
         self._courtesy = Courtesy(config.politeness.delay, config.politeness.concurrency)
         self._crawler = Crawler(
             db,
-            Options(name, memory=service.child_memory << 20, cpu=int(service.child_cpu)),
+            Options(
+                name,
+                memory=service.child_memory << 20,
+                cpu=int(service.child_cpu),
+                names=service.gazetteer or "",
+            ),
             clock=clock,
             wear=Wear(service.linger, service.child_age, service.child_crawls, (service.child_memory << 20) * 5 // 8),
             wall=min(service.child_wall, patience.page + patience.grace),

@@ -15,6 +15,7 @@ import os
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 from scraper import wire
@@ -67,6 +68,18 @@ async def take(jobs: asyncio.Queue[wire.Job | None], cpu: int) -> None:
     await jobs.put(None)
 
 
+def know(names: str) -> None:
+    """Add the user's own names to those the detector knows; one that cannot be used must not end the watching."""
+    if not names:
+        return
+    from scraper.cooperation import GazetteerError, extend, load_extra
+
+    try:
+        extend(load_extra(Path(names)))
+    except GazetteerError as error:
+        print(f"read without the names of its own: {error}", file=sys.stderr)
+
+
 async def crawl(options: Options, out: BinaryIO) -> None:
     """Run the spider of jobs until standard input ends."""
     from scrapy.crawler import AsyncCrawlerRunner
@@ -94,6 +107,7 @@ def main() -> None:
     options = Options(**json.loads(sys.argv[1]))
     limit(options)
     out = answers_only()
+    know(options.names)
 
     from scrapy.utils.reactor import install_reactor
 

@@ -39,6 +39,7 @@ class Options:
         files: descriptors open at once.
         written: bytes in any one file; nothing but compiled modules is ever written.
         parent: process id of the service.
+        names: the user's own file of names, for the detector; empty for none.
     """
 
     agent: str
@@ -47,6 +48,7 @@ class Options:
     files: int = 256
     written: int = 16 << 20
     parent: int = 0
+    names: str = ""
 
     def as_argument(self) -> str:
         """Return the options as the one argument of the command."""

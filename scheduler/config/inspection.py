@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from scheduler.config import rules
 from scheduler.config.faults import ConfigError, Fault
 from scheduler.config.model import Config
+from scheduler.config.names import name_faults
 from scheduler.config.reading import DEFAULT_FILE, dotted, load
 from scheduler.config.secret_places import secret_faults
 from scheduler.config.toml_lines import Path, line_of, lines_of
@@ -53,6 +54,7 @@ def inspect(file: str | None) -> Inspection:
             key=lambda finding: (finding.fault.line, finding.fault.key),
         )
     )
+    findings += tuple(Finding("fault", fault) for fault in name_faults(config))
     return Inspection(config, findings, _summary(name if there else f"no {name} here: the defaults", findings))
 
 

@@ -33,13 +33,15 @@ def written(reader: Reader, key: str = "") -> dict[str, Any]:
 class Service:
     """`[service]`: the process itself and the child it starts for crawling.
 
-    `contact` goes into the User-Agent. `linger`: how long the child waits for more work, 0 for never. The child is
-    recycled by `child_age` and `child_crawls`, and killed beyond `child_memory` (MiB), `child_cpu` or `child_wall`.
+    `contact` goes into the User-Agent; `gazetteer` is a file of the user's own names. `linger`: how long the child
+    waits for more work, 0 for never. The child is recycled by `child_age` and `child_crawls`, and killed beyond
+    `child_memory` (MiB), `child_cpu` or `child_wall`.
     """
 
     timezone: str = field(default="Asia/Hong_Kong", metadata=written(values.time_zone))
     contact: str | None = field(default=None, metadata=written(values.contact))
     database: str = field(default="coopwatch.db", metadata=written(values.text))
+    gazetteer: str | None = field(default=None, metadata=written(values.text))
     linger: float = field(default=600.0, metadata=written(values.duration(0, 7 * DAY)))
     child_memory: int = field(default=600, metadata=written(values.whole(200, 16384)))
     child_cpu: float = field(default=300.0, metadata=written(values.duration(5, DAY)))

@@ -13,6 +13,7 @@ HEAD = """\
 timezone = "Asia/Hong_Kong"              # of the log and of times in tables; inside, all times are UTC
 # contact = "mailto:you@example.org"     # portals find it in the User-Agent; please give one
 # database = "coopwatch.db"              # beside this file; --database overrides it
+# gazetteer = "my-names.toml"            # names of your own: bodies, programmes, places, people; see the README
 # linger = "10m"                         # how long the crawling child waits for more work; 0 ends it at once
 
 [politeness]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from scheduler.output import note, say_json_line
+from scheduler.verbs.session import Session, pass_session
 
 if TYPE_CHECKING:
     from scheduler.ndjson import Told
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 @click.command(short_help="Say of texts whether they are about co-operation.")
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="The output is NDJSON with or without this.")
-def assess(file: IO[bytes], as_json: bool) -> int:  # noqa: ARG001 - accepted, since every verb that prints data has it
+@pass_session
+def assess(session: Session, file: IO[bytes], as_json: bool) -> int:  # noqa: ARG001 - accepted, since every verb that prints data has it
     r"""Say of each text whether it is about health co-operation, and why.
 
     FILE (- for standard input) holds one JSON object a line: id, lang (en, zh-Hant, zh-Hans, pt), title, text,
@@ -33,6 +35,7 @@ def assess(file: IO[bytes], as_json: bool) -> int:  # noqa: ARG001 - accepted, s
     """
     from scheduler.ndjson import LineError, told_lines
 
+    session.use_names()
     bad = 0
     for number, told in told_lines(file, ZoneInfo("Asia/Hong_Kong")):
         if isinstance(told, LineError):

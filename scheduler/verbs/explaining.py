@@ -54,6 +54,7 @@ def explain(session: Session, what: str, url: str | None, line: int, as_json: bo
     from scheduler.explaining import summed
     from scraper.cooperation.judging import weights
 
+    session.use_names()
     if what == "-" or url or (os.path.lexists(what) and not what.isdigit()):
         judged = _from_file(what, url, line)
     else:

@@ -37,6 +37,7 @@ def import_(session: Session, file: IO[bytes], as_json: bool) -> int:
 
     bad = 0
     zone = session.config.service.zone
+    session.use_names()
     with session.writing("import") as db:
         for number, told in told_lines(file, zone):
             try:

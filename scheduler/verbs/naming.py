@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scheduler.output import one_line, say
-from scheduler.verbs.session import CommandError
+from scheduler.verbs.session import CommandError, Session
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -22,7 +22,7 @@ class Asked:
     names: dict[str, Any]
 
 
-def asked_for(db: Database, what: str, words: tuple[str, ...]) -> Asked:
+def asked_for(session: Session, db: Database, what: str, words: tuple[str, ...]) -> Asked:
     """Return the party or programme that is meant by a name in any language, an abbreviation, or a part of one.
 
     Raises:
@@ -32,6 +32,7 @@ def asked_for(db: Database, what: str, words: tuple[str, ...]) -> Asked:
     from scraper.gazetteer import form, known
     from storage import knowledge
 
+    session.use_names()
     said = " ".join(words)
     gazetteer, kept = known(what), knowledge.names(db, what)
     forms = {name: set(one.forms) for name, one in gazetteer.items()}

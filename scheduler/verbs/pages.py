@@ -115,6 +115,7 @@ def reread(session: Session, dry_run: bool, first: int, as_json: bool) -> int:
     """
     from scheduler.rereading import Counts, reread_all
 
+    session.use_names()
     counts, changed = Counts(), []
     opened = session.reading() if dry_run else session.writing("reread", create=False)
     with opened as db:

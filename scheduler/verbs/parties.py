@@ -61,7 +61,7 @@ def party(session: Session, name: tuple[str, ...], limit: int, as_json: bool) ->
     from storage import knowledge
 
     with session.reading() as db:
-        asked = asked_for(db, "party", name)
+        asked = asked_for(session, db, "party", name)
         number = asked.row["id"]
         told = knowledge.timeline(db, number, limit)
         partners = knowledge.beside(db, number, "party", 0 if as_json else _PARTNERS)

@@ -66,7 +66,7 @@ def programme(session: Session, name: tuple[str, ...], limit: int, as_json: bool
     from storage import knowledge
 
     with session.reading() as db:
-        asked = asked_for(db, "programme", name)
+        asked = asked_for(session, db, "programme", name)
         number = asked.row["id"]
         stated = [_figure(row) for row in knowledge.figures(db, number)]
         parties = knowledge.beside(db, number, "party", 0 if as_json else _PARTIES)

@@ -59,6 +59,12 @@ class Session:
             return Path(self.database_file)
         return Path(self.config_name).parent / self.config.service.database
 
+    def use_names(self) -> None:
+        """Let the detector know the names of the user's own file, where there is one. Raises ConfigError."""
+        from scheduler.config.names import use_names
+
+        use_names(self.config)
+
     @contextmanager
     def reading(self) -> Iterator[Database]:
         """Open the database to read; it must be there, and nothing is made or changed."""

@@ -36,9 +36,11 @@ def run(session: Session) -> int:
     """
     from scheduler import log
     from scheduler.config.inspection import require_secrets
+    from scheduler.config.names import require_names
     from scheduler.config.secret_places import secret_values
 
     config = session.config
+    require_names(config)
     require_secrets(config, session.config_file)
     log.configure(config.service.zone, secret_values(config))
     with session.writing("run") as db:
@@ -67,9 +69,11 @@ def crawl(session: Session, sources: tuple[str, ...], alert: bool, new_only: boo
     """
     from scheduler import log
     from scheduler.config.inspection import require_secrets
+    from scheduler.config.names import require_names
     from scheduler.config.secret_places import secret_values
 
     config = session.config
+    require_names(config)
     names = _chosen(sources, tuple(config.sources), [name for name, one in config.sources.items() if one.enabled])
     require_secrets(config, session.config_file)
     log.configure(config.service.zone, secret_values(config))

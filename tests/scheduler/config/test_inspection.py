@@ -96,7 +96,9 @@ def test_what_is_allowed_and_hardly_meant_is_a_warning(write, monkeypatch, text,
     assert inspect(file).usable
 
 
-def test_the_file_that_init_writes_has_no_fault_also_with_its_examples_in_use(write, monkeypatch):
+def test_the_file_that_init_writes_has_no_fault_also_with_its_examples_in_use(write, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-names.toml").write_text('[[body]]\nname = "Harbour Eye"\nplace = "Macao"\n', encoding="utf-8")
     monkeypatch.setenv("COOPWATCH_DESK_SECRET", KEY)
     monkeypatch.setenv("COOPWATCH_MAIL_PASSWORD", "x")
     text = template({name: source.title for name, source in sources().items()})
