@@ -10,10 +10,9 @@ from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.passages import READ, Hit
 from scraper.cooperation.units import cut
 
-SAID = re.compile(
-    r"health (?:authority|authorities|departments?)(?P<of> (?:of|in|from) )?"
-    "|卫生(?:部门|当局|行政部门|主管部门)|卫健部门"
-)
+# Two expressions that begin with what they look for: one that begins with a choice is many times slower.
+SAID = re.compile(r"health (?:authority|authorities|departments?)(?P<of> (?:of|in|from) )?")
+HAN_SAID = re.compile("卫(?:生(?:部门|当局|行政部门|主管部门)|健部门)(?P<of>(?!))?")
 # What may stand between the places of one list, and between a list and the words themselves.
 BETWEEN = re.compile(r"(?:'s|的|等|两地|三地|of|in|from|the|and|relevant|有关|,|、|和|及|与|以及| )*")
 
@@ -26,7 +25,7 @@ def authorities(folded: str, named: Sequence[tuple[Hit, Entry]], words: Lexicon)
         named: what the lists know of it.
         words: the lists; an authority they know by such a name is meant, another is called so.
     """
-    if not (said := list(SAID.finditer(folded, 0, READ))):
+    if not (said := [m for pattern in (SAID, HAN_SAID) for m in pattern.finditer(folded, 0, READ)]):
         return
     places = [(h, e) for h, e in named if e.what in ("place", "sides") and e.sides]
     for match in said:

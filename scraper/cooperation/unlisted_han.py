@@ -9,11 +9,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from scraper.cooperation.forms import either
+from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ, Passage
+from scraper.cooperation.units import each, starts_among
 from scraper.cooperation.unlisted import BODY, PROGRAMME
 
 ENDING = re.compile(rf"(?:{either('han_with_place', 'han_bodies')})(?![一-龥]?(?:长者|联网))")
+FIRSTS = re.compile(f"[{''.join(sorted({word[0] for word in (*forms()['han_with_place'], *forms()['han_bodies'])}))}]")
 ALONE = re.compile(either("han_with_place"))
 SCHEME = either("han_programmes")
 QUOTED = re.compile(rf"\"(?P<name>[^\"\n,。;]{{3,40}}?(?:{SCHEME}|标准|基金|中心|网络|行动|医疗队))\"")
@@ -44,7 +46,7 @@ def found(folded: str, body: Sequence[Passage]) -> Iterator[tuple[int, int, str]
     for pattern in (QUOTED, NUMBERED):
         for match in pattern.finditer(folded, 0, READ):
             yield *match.span("name" if pattern is QUOTED else 0), PROGRAMME
-    for match in ENDING.finditer(folded, 0, READ):
+    for match in each(ENDING, folded, starts_among(folded, FIRSTS)):
         start = begun(folded, match.start(), places, halts)
         at = bisect_left(places, start)
         placed = at < len(places) and places[at] == start
