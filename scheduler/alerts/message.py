@@ -135,9 +135,9 @@ def _earlier(notice: Notice) -> tuple[str, str] | None:
 
 
 def _quotes(evidence: Sequence[Evidence]) -> list[tuple[str, list[str]]]:
-    """Return the passages that weigh most in the order of the text, each once with all it counts for."""
+    """Return the passages that speak most for it, in the order of the text, each once with what it counts for."""
     passages: dict[tuple[int, int], list[Evidence]] = {}
-    for one in sorted(evidence, key=lambda one: -one.weight):
+    for one in sorted((one for one in evidence if one.weight > 0), key=lambda one: -one.weight):
         passages.setdefault((one.start, one.end), []).append(one)
     return [
         (_line(ones[0].text, QUOTE), [_line(one.why) for one in ones[:WHYS]])

@@ -24,6 +24,8 @@ def seconds_of(value: object) -> float:
             raise ValueError("a duration is not negative and has an end; write it like 15m, 2s or 1h30m")
         return float(value)
     text = value.strip() if isinstance(value, str) else ""
+    if text == "0":  # nothing needs no unit
+        return 0.0
     if len(text) > 40 or not _WHOLE.fullmatch(text):
         raise ValueError("is no duration; write it like 15m, 2s or 1h30m")
     return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))

@@ -182,6 +182,15 @@ def test_a_mail_quotes_a_passage_once_with_all_it_counts_for(make_delivery):
         assert places == sorted(places)
 
 
+def test_a_mail_quotes_only_what_speaks_for_it(make_delivery):
+    told = Evidence(0, 4, "told", "tells of a meeting", 1.0)
+    against = Evidence(5, 12, "housing", "speaks of another field", -1.0)
+    message = word(make_delivery(assessment={"evidence": (told, against)}), OFFICE)
+    assert "tells of a meeting" in message.text
+    assert "another field" not in message.text + message.html
+    assert "another field" in json.dumps(message.data)
+
+
 def test_quotes_are_shortened_before_anything_is_left_out(make_delivery):
     evidence = tuple(Evidence(n * 1000, n * 1000 + 999, "q" * 999, "why", 1.0 + n) for n in range(18))
     data = json.loads(word(make_delivery(assessment={"evidence": evidence}), OFFICE).body)

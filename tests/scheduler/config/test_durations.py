@@ -21,6 +21,7 @@ from scheduler.config.durations import in_words, seconds_of
         (7, 7),
         (0.5, 0.5),
         (0, 0),
+        ("0", 0),
     ],
 )
 def test_a_duration_is_read(written, seconds):
