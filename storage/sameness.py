@@ -30,6 +30,8 @@ CORRECTED = "correction"
 RARE = 2.0
 PARTNERS = ("party", "place", "programme")
 MANY = 6
+FIGURES_APART = 2
+"""Figures too large for a day that each of two languages states alone, and none in both: a translation keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _other_figures(mine: Telling, other: Telling, seen: _Compared) -> str | None
     agreeing = min(1.0, len(both) / fewest) if fewest else 1.0
     if seen.wording is None:
         rare = [sum(number > 31 for number in alone) for alone in (ours, theirs)]
-        return "all figures differ" if min(rare) >= 4 and not any(number > 31 for number in both) else None
+        return "all figures differ" if min(rare) >= FIGURES_APART and not any(number > 31 for number in both) else None
     if not ours or not theirs or _is_correction(seen):
         return None
     if min(len(ours), len(theirs)) >= MANY and agreeing < ALIKE and _alike(seen, 0.25):

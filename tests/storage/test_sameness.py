@@ -124,3 +124,9 @@ def test_one_minister_s_meetings_with_two_cities_on_one_day_are_two_events(langu
     two = replace(BASE, clues=(*own, Clue("place", "lake city", 3.0)), language=language, words=words(*range(20, 70)))
     decided = sameness(one, two)
     assert (decided.same, decided.contrary, decided.reason) == (False, True, "they name other places")
+
+
+def test_two_languages_that_state_other_large_figures_only_tell_two_events():
+    one, two = (replace(BASE, numbers=(2.0, number, number + 500)) for number in (120.0, 240.0))
+    decided = sameness(one, replace(two, language="zh", words=words(*range(900, 940))))
+    assert (decided.same, decided.contrary, decided.reason) == (False, True, "all figures differ")

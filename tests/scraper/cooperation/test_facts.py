@@ -232,3 +232,8 @@ def test_the_second_seed_states_what_its_readme_says() -> None:
     assert "Shenzhen-Hong Kong Medical Specialist Training Centre" in {p.name for p in said.programmes}
     assert {"2023-10-12", "2019"} <= {d.date for d in said.dates}
     assert {7.0, 12.0} <= {f.value for f in said.figures}
+
+
+def test_and_is_no_surname() -> None:
+    text = "醫院管理局的醫生和護士今日與深圳市衞生健康委員會的醫生和護士會面，交流經驗。"
+    assert assess("兩地醫護交流", text, language="zh-Hant", jurisdiction="Hong Kong").people == ()
