@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
+from http.client import RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -29,7 +30,7 @@ from scraper.pages.ending import ENDLESS
 
 CHUNK = 64 << 10
 _HERE = threading.local()
-"""The bell of the exchange that this thread is in: connections are made deep inside requests."""
+"""Of the exchange that this thread is in: its bell, and whether its connection is a kept one (made deep in requests)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Exchange:
         with Bell(self.deadline) as bell:
             _HERE.bell = bell
             try:
-                return self._get(url, headers, cap)
+                return self._get_once_more(url, headers, cap)
             except (TroubleError, requests.RequestException, HTTPError, OSError, ValueError) as error:
                 if bell.rang:  # whatever it looked like from here: the connection was cut
                     raise TroubleError(f"timeout: no whole answer within {self.deadline:g} s") from error
@@ -95,6 +96,18 @@ class Exchange:
                 raise TroubleError(_named(error)) from error
             finally:
                 _HERE.bell = None
+
+    def _get_once_more(self, url: str, headers: dict[str, str], cap: int) -> Reply:
+        """Ask; and again where a kept connection turned out to be closed, which is no word of the portal's."""
+        _HERE.kept = False
+        try:
+            return self._get(url, headers, cap)
+        except requests.ConnectionError as error:
+            if not _HERE.kept or not any(
+                isinstance(each, RemoteDisconnected | ConnectionResetError | BrokenPipeError) for each in _causes(error)
+            ):
+                raise
+            return self._get(url, headers, cap)
 
     def _get(self, url: str, headers: dict[str, str], cap: int) -> Reply:
         timeout = (self.connect, max(self.connect, self.deadline / 2))
@@ -174,6 +187,7 @@ class _Watched(HTTPConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self.sock is not None and self._plain is not None:
+            _HERE.kept = True
             _HERE.bell.watch(self._plain)
         super().request(*args, **kwargs)
 

@@ -200,6 +200,18 @@ def test_a_slow_portal_ends_at_the_deadline(exchange, portal, answer):
     assert time.monotonic() - before < 1.8
 
 
+def test_a_kept_connection_that_the_portal_closes_is_no_failure(exchange, portal):
+    def closing_late(handler):
+        handler.answer(200, BODY)
+        handler.rfile.readline()  # the next request is on its way when the connection ends
+
+    portal.pages[web.FEED] = closing_late
+    look(exchange, portal)
+    portal.pages[web.FEED] = BODY
+    assert look(exchange, portal).body == BODY
+    assert len(portal.hits) == 2
+
+
 def test_a_deadline_of_one_exchange_does_not_end_the_next_on_a_kept_connection(portal):
     exchange = Exchange("x", deadline=0.3)
     portal.pages[web.FEED] = BODY
