@@ -30,7 +30,7 @@ from scraper.pages.ending import ENDLESS
 
 CHUNK = 64 << 10
 _HERE = threading.local()
-"""Of the exchange that this thread is in: its bell, and whether its connection is a kept one (made deep in requests)."""
+"""Of the exchange that this thread is in: its bell, and whether its connection is a kept one (made inside requests)."""
 
 
 @dataclass(frozen=True, slots=True)
