@@ -196,6 +196,8 @@ class Checker:
                 stack.enter_context(self._crawler.in_use())
             body = looking.look(whole=source.listing.whole and owed)
             gaps = bool(source.gap_checks) and self._gaps_are_due(source.name, tally, trigger)
+            if not (owed or gaps or tally.listed or seeded is None):
+                return  # nothing moved and nothing was owed: nineteen checks in twenty
             if gaps or reading.owes(reread):
                 stack.enter_context(self._crawler.in_use())
             reading.read_pending(body)

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.client import RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -111,7 +112,8 @@ class Exchange:
 
     def _get(self, url: str, headers: dict[str, str], cap: int) -> Reply:
         timeout = (self.connect, max(self.connect, self.deadline / 2))
-        with self._http.get(url, headers=headers, stream=True, timeout=timeout, allow_redirects=False) as response:
+        asked = _prepared(url, tuple(sorted({**self._http.headers, **headers}.items())))
+        with self._http.send(asked, stream=True, timeout=timeout, allow_redirects=False, proxies={}) as response:
             if response.status_code != 200:
                 return Reply(response.status_code, response.headers)
             raw = response.raw
@@ -128,6 +130,12 @@ class Exchange:
     def close(self) -> None:
         """Close all kept connections."""
         self._http.close()
+
+
+@lru_cache(maxsize=64)
+def _prepared(url: str, headers: tuple[tuple[str, str], ...]) -> requests.PreparedRequest:
+    """Return a request made ready; the same listing is asked for in the same words until it moves."""
+    return requests.Request("GET", url, headers=dict(headers)).prepare()
 
 
 def _context() -> ssl.SSLContext:
