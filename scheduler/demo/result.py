@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from rich import box
 from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.panel import Panel
@@ -207,8 +209,18 @@ def next_steps(
     return Group(Panel("\n".join(verdict), box=box.ROUNDED), *look)
 
 
+_PIECE = re.compile(r'(<text [^>]*textLength=")([0-9.]+)("[^>]*>)([^<]*)<')
+
+
 def picture_of(console: Console) -> str:
     """Return what a recording console showed, as an SVG that fetches nothing from anywhere."""
     without_fonts = re.sub(r"@font-face\s*\{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     svg = console.export_svg(title="make demo", code_format=without_fonts, unique_id="coopwatch")
-    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in _PIECE.sub(_widened, svg).splitlines()) + "\n"
+
+
+def _widened(piece: re.Match[str]) -> str:
+    """Return a piece of the picture's text with the room its Chinese needs: rich counts characters, not columns."""
+    before, length, between, text = piece.groups()
+    plain = unescape(text)
+    return f"{before}{float(length) * cell_len(plain) / len(plain):g}{between}{text}<" if plain else piece.group()
