@@ -13,13 +13,12 @@ from urllib.parse import urljoin
 from scheduler.courtesy import held
 from scheduler.exchange import Exchange, Reply
 from scheduler.troubles import TroubleError
-from scraper.mirror import may_follow
+from scraper.mirror import REDIRECTS, may_follow
 from scraper.pages.ending import ENDLESS, ends
 from storage.model import Validators
 
 CAP = 512 << 10
 """Bytes of a decoded listing; a longer one is the child's business (parsing 1 MiB of hostile markup took 33 s)."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from scheduler.courtesy import Courtesy, held
 from scheduler.exchange import Exchange, Reply
 from scheduler.troubles import HeldError, TroubleError
 from scraper.agent import PRODUCT
-from scraper.mirror import host
+from scraper.mirror import REDIRECTS, host
 from storage import fetches
 from storage.database import Database
 
@@ -28,7 +28,6 @@ LIMIT = 500 << 10
 """Bytes that are read, the least RFC 9309 (2.5) allows a crawler to read."""
 HOPS = 5
 """Redirects that are followed, also to other hosts (RFC 9309, 2.3.1.2)."""
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LONGEST_DELAY = 120.0
 """Seconds: a Crawl-delay up to this is kept to; with a longer one a source could not be read in any useful time."""
 

@@ -18,11 +18,10 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from scraper.mirror import may_follow
+from scraper.mirror import REDIRECTS, may_follow
 from scraper.pages.ending import ENDLESS, ends
 
 READABLE = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/json")
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class RefusedError(IgnoreRequest):

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""The answers that lead elsewhere; where to is judged by `may_follow`."""
+
 
 def ask_address(url: str, base: str | None) -> str:
     """Return the address to fetch for the portal's address `url`.

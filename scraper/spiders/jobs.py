@@ -12,8 +12,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from scraper.answering import answer, failed
-from scraper.middlewares import REDIRECTS, content_type, location, trouble
-from scraper.mirror import host
+from scraper.middlewares import content_type, location, trouble
+from scraper.mirror import REDIRECTS, host
 from scraper.source import Source
 from scraper.wire import Answer, Job
 from storage.model import Validators
