@@ -61,7 +61,7 @@ class Dispatcher:
         luck: Callable[[], float] = random.random,
     ) -> None:
         self._db, self._clock = db, clock
-        self._targets = {one.name: Target(one, config, luck) for one in config.subscriptions}
+        self._targets = {one.name: Target(one, config, luck, db) for one in config.subscriptions}
         # A claim lapses after twice the longest exchange: nobody is sending it any more then.
         self._lease = timedelta(seconds=2 * max((one.deadline for one in self._targets.values()), default=60.0))
         self._changed = threading.Condition()

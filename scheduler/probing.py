@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from scheduler.alerts.channels import channel
+from scheduler.alerts.channels import Context, channel
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import word
 from scheduler.config import Config, Subscription
@@ -84,7 +84,7 @@ def _ask_receiver(subscription: Subscription, config: Config, *, send: bool) -> 
     try:
         if send and subscription.channel == "webhook":
             message = word(_test_delivery(subscription.name, datetime.now(UTC)), subscription)
-            return Result(what, ok=True, said=serving.deliver(message, subscription, config, frozenset()))
+            return Result(what, ok=True, said=serving.deliver(message, subscription, Context(config), frozenset()))
         return Result(what, ok=True, said=serving.probe(subscription, config))
     except DeliveryError as error:
         return Result(what, ok=False, said=str(error))

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scheduler.alerts import message
-from scheduler.alerts.channels import Channel, channel
+from scheduler.alerts.channels import Channel, Context, channel
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import word
 from scheduler.alerts.schedule import webhook_wait
 from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
+from storage.database import Database
 from storage.model import Delivery, DeliveryState
 
 WORDING_ATTEMPTS = 3  # a message that cannot be worded today is not likely to be tomorrow
@@ -33,10 +34,13 @@ class Target:
         subscription: whom to tell.
         config: where the channel finds what it needs besides.
         luck: returns chance from 0 up to 1, for the jitter between attempts.
+        db: for the channels that write what was told before as well (feeds).
     """
 
-    def __init__(self, subscription: Subscription, config: Config, luck: Callable[[], float]) -> None:
-        self._subscription, self._config, self._luck = subscription, config, luck
+    def __init__(
+        self, subscription: Subscription, config: Config, luck: Callable[[], float], db: Database | None = None
+    ) -> None:
+        self._subscription, self._context, self._luck = subscription, Context(config, db), luck
         self._channel: Channel = channel(subscription.channel)
         self.destination = self._channel.destination(subscription, config)
         self.deadline = self._channel.DEADLINE
@@ -51,7 +55,7 @@ class Target:
             return self._unworded(delivery, trouble)
         accepted = self._accepted.get(delivery.message_id, frozenset())
         try:
-            line = self._channel.deliver(told, self._subscription, self._config, accepted)
+            line = self._channel.deliver(told, self._subscription, self._context, accepted)
         except DeliveryError as trouble:
             return self._failed(delivery, trouble)
         except Exception as trouble:  # noqa: BLE001 - a fault of a channel is one failed attempt

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from scheduler.alerts import schedule, secrets
+from scheduler.alerts.channels import Context
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.mail import bare_address, mail
 from scheduler.alerts.message import Message
@@ -40,9 +41,9 @@ def destination(subscription: Subscription, config: Config) -> str:  # noqa: ARG
     return f"smtp://{config.email.host}:{config.email.port}" if config.email else "smtp:"
 
 
-def deliver(message: Message, subscription: Subscription, config: Config, accepted: frozenset[str]) -> str:
+def deliver(message: Message, subscription: Subscription, context: Context, accepted: frozenset[str]) -> str:
     """Read the password and send to the recipients that have not accepted yet; see `send` for the errors."""
-    email = _configured(config)
+    email = _configured(context.config)
     return send(message, subscription, email, _password(email), accepted=accepted)
 
 

@@ -16,6 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from scheduler.alerts import guard, schedule, secrets, signing
+from scheduler.alerts.channels import Context
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import Message
 from scheduler.alerts.secrets import Secret
@@ -41,7 +42,7 @@ def destination(subscription: Subscription, config: Config) -> str:  # noqa: ARG
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
-def deliver(message: Message, subscription: Subscription, config: Config, accepted: frozenset[str]) -> str:  # noqa: ARG001
+def deliver(message: Message, subscription: Subscription, context: Context, accepted: frozenset[str]) -> str:  # noqa: ARG001
     """Read the secret and send; return what the receiver answered. See `send` for the errors."""
     return send(message, subscription, secrets.read(subscription.secret_env, subscription.secret_file))
 

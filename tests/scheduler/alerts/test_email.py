@@ -16,6 +16,7 @@ import trustme
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from scheduler.alerts import email as channel
+from scheduler.alerts.channels import Context
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import Message
 from scheduler.alerts.secrets import Secret
@@ -321,9 +322,9 @@ def test_a_delivery_reads_its_password_at_the_moment_it_is_sent(serve, monkeypat
     config = Config(email=settings(serve(Box()), user="watch", password_env="MAIL_PASSWORD"))
     monkeypatch.delenv("MAIL_PASSWORD", raising=False)
     with pytest.raises(DeliveryError, match="MAIL_PASSWORD is not set"):
-        channel.deliver(MESSAGE, office(), config, frozenset())
+        channel.deliver(MESSAGE, office(), Context(config), frozenset())
     with pytest.raises(DeliveryError, match=r"no \[email\]"):
-        channel.deliver(MESSAGE, office(), Config(), frozenset())
+        channel.deliver(MESSAGE, office(), Context(Config()), frozenset())
 
 
 def test_a_probe_signs_in_and_sends_nothing(serve, secure):

@@ -16,6 +16,7 @@ import trustme
 from standardwebhooks import Webhook
 
 from scheduler.alerts import webhook
+from scheduler.alerts.channels import Context
 from scheduler.alerts.errors import AddressError, DeliveryError, SecretError
 from scheduler.alerts.message import Message
 from scheduler.alerts.secrets import Secret
@@ -260,10 +261,10 @@ def test_a_delivery_reads_its_secret_at_the_moment_it_is_sent(answering, monkeyp
     server = answering(OK)
     subscription = to(server, secret_env="HOOK_SECRET")
     with pytest.raises(SecretError, match="HOOK_SECRET is not set"):
-        webhook.deliver(MESSAGE, subscription, Config(), frozenset())
+        webhook.deliver(MESSAGE, subscription, Context(Config()), frozenset())
     assert server.connections == 0
     monkeypatch.setenv("HOOK_SECRET", KEY)
-    assert webhook.deliver(MESSAGE, subscription, Config(), frozenset()) == "HTTP 204"
+    assert webhook.deliver(MESSAGE, subscription, Context(Config()), frozenset()) == "HTTP 204"
 
 
 def test_messages_to_one_receiver_share_a_destination():
