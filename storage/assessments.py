@@ -14,6 +14,7 @@ _FACTS: dict[str, type[Mention | Dated | Figure]] = {
     "people": Mention,
     "places": Mention,
     "programmes": Mention,
+    "laws": Mention,
     "dates": Dated,
     "figures": Figure,
 }

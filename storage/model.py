@@ -108,7 +108,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A party, person, place or programme named in a text, by its canonical name, with the passage that names it."""
+    """A party, person, place, programme or law that a text names, by its canonical name, with the passage that does."""
 
     name: str
     start: int
@@ -169,6 +169,7 @@ class Assessment:
     programmes: tuple[Mention, ...] = ()
     dates: tuple[Dated, ...] = ()
     figures: tuple[Figure, ...] = ()
+    laws: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

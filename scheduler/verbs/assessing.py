@@ -24,8 +24,9 @@ def assess(session: Session, file: IO[bytes], as_json: bool) -> int:  # noqa: AR
 
     FILE (- for standard input) holds one JSON object a line: id, lang (en, zh-Hant, zh-Hans, pt), title, text,
     and where known url and date (a year or a month will do). For each, one line comes out: id, cooperation, score,
-    kind, reason, the evidence as passages of the text by offset, and the facts: parties, people, places and
-    programmes (name, canonical, aliases, jurisdiction), dates and figures, each with start and end. A line that
+    kind, reason, the evidence as passages of the text by offset, and the facts: parties, people, places,
+    programmes and laws (name, canonical, aliases, jurisdiction), dates and figures, each with start and end; a figure
+    with the programme it belongs to and what of it it counts, where that is clear. A line that
     cannot be used is told on standard error; the others are answered, and the command ends with 65.
 
     \b
@@ -71,7 +72,7 @@ def answer(assessment: Assessment, text: str) -> dict[str, Any]:
 
     named = {
         field: [mentioned(mention) for mention in getattr(assessment, field)]
-        for field in ("parties", "people", "places", "programmes")
+        for field in ("parties", "people", "places", "programmes", "laws")
     }
     stated = {
         field: [{**asdict(fact), "text": text[fact.start : fact.end]} for fact in getattr(assessment, field)]

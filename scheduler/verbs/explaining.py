@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # As much of a file as is read; a release is a fraction of it.
 _LARGEST = 16 * 1024 * 1024
+_FACTS = ("parties", "people", "places", "programmes", "laws")
 _LINE = "Which line of a file of JSON lines, counted from 1."
 
 
@@ -150,6 +151,7 @@ def _as_json(judged: _Judged, total: Sum) -> dict[str, Any]:
         **told,
         "sum": {**asdict(total), "total": round(total.total, 3), "missing": round(total.missing, 3)},
         "evidence": made["evidence"],
+        **{name: made[name] for name in _FACTS},
         "kept": {"cooperation": kept.cooperation, "score": kept.score, "detector": kept.detector} if kept else None,
         "text": judged.text,
     }
@@ -174,6 +176,16 @@ def _show(judged: _Judged, total: Sum) -> None:
         for one in ones:
             say(f"       {one.weight:+.2f}  {one_line(one.why)}")
     _show_sum(total)
+    _show_facts(made)
+
+
+def _show_facts(made: Assessment) -> None:
+    named = {name: dict.fromkeys(one.name for one in getattr(made, name)) for name in _FACTS}
+    if any(named.values()):
+        say("\nWhat it names")
+    for name, names in named.items():
+        if names:
+            say(f"  {name}: {one_line(', '.join(names))}")
 
 
 def _verdict(assessment: Assessment) -> str:

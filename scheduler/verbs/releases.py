@@ -242,7 +242,7 @@ def _show_assessment(assessment: dict[str, Any] | None) -> None:
             passage = (evidence["start"], evidence["end"])
             say(f"  \u201c{cut(one_line(evidence['text']), 110)}\u201d")
         say(f"    {evidence['weight']:+.2f}  {one_line(evidence['why'])}")
-    for name in ("parties", "programmes"):
+    for name in ("parties", "programmes", "laws"):
         names = dict.fromkeys(mention["name"] for mention in assessment.get(name, ()))
         if names:
             say(f"  {name}: {one_line(', '.join(names))}")

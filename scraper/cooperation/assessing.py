@@ -10,6 +10,7 @@ from scraper.cooperation.figures import figures
 from scraper.cooperation.folding import fold
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
+from scraper.cooperation.laws import laws
 from scraper.cooperation.lexicon import Lexicon, lexicon
 from scraper.cooperation.naming import every, officials, parties, places, programmes, stands, unlisted
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
@@ -92,6 +93,7 @@ def assess(
         programmes=programmes(text, named, more),
         dates=stated,
         figures=figures(text, folded, units, body, dated),
+        laws=laws(text, folded),
     )
 
 

@@ -32,7 +32,7 @@ KIND_WORDS = {
     "policy": ("healthy ", "greater health industry", "northern metropolis", "belt and road", "outline development"),
     "agreement": ("agreement", "memorandum", "pact", "arrangement"),
     "conference": ("meeting", "conference", "convention", "forum", "summit", "assembly"),
-    "training": ("training centre", "specialist accreditation", "practice base"),
+    "training": ("training centre", "specialist training", "practice base"),
     "exchange": ("visiting", "exchange"),
     "emergency": ("exercise", "support team", "medical team", "emergency hospital", "reconstruction", "lightsaver"),
     "service": ("voucher", "ambulance", "pilot scheme", "health record", "accreditation standards", "organ sharing"),

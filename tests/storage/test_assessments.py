@@ -28,6 +28,7 @@ ASSESSMENTS = st.builds(
     people=MENTIONS,
     places=MENTIONS,
     programmes=MENTIONS,
+    laws=MENTIONS,
     dates=st.lists(st.builds(Dated, TEXT, TEXT, NUMBER, NUMBER), max_size=2).map(tuple),
     figures=st.lists(
         st.builds(Figure, SHARE, TEXT, TEXT, NUMBER, NUMBER, st.none() | TEXT, st.none() | TEXT), max_size=2
