@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from scheduler.config import Subscription, Where
-from scheduler.config.model import DEFAULT_CHANGES
+from scheduler.config.subscriptions import DEFAULT_CHANGES
 from scraper.cooperation.folding import fold
 from storage.model import Assessment, Notice, Release
 

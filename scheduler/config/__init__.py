@@ -6,22 +6,29 @@ together, `secret_places.py` looks whether the named secrets are there.
 
 from scheduler.config.faults import ConfigError, Fault
 from scheduler.config.model import (
+    Alerts,
+    Canary,
     Config,
     Email,
     Politeness,
     Service,
     SourceConfig,
-    Subscription,
-    Where,
 )
 from scheduler.config.reading import load
+from scheduler.config.subscriptions import Conditions, Subscription, Where
+from scheduler.config.times import Digest, Quiet
 
 __all__ = [
+    "Alerts",
+    "Canary",
+    "Conditions",
     "Config",
     "ConfigError",
+    "Digest",
     "Email",
     "Fault",
     "Politeness",
+    "Quiet",
     "Service",
     "SourceConfig",
     "Subscription",

@@ -1,6 +1,7 @@
 """What may stand in coopwatch.toml: one frozen value a table, each field with the reader of what is written there.
 
-Not here: how the file is read (reading.py), what must hold between tables (rules.py). Durations are seconds once read.
+Subscriptions and their conditions stand in subscriptions.py. Not here: how the file is read (reading.py), what must
+hold between tables (rules.py). Durations are seconds once read.
 Plain dataclasses, not models of a validation library: the service keeps them, and the library would stay in its memory.
 """
 
@@ -8,25 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
+from email.utils import parseaddr
 from types import MappingProxyType
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduler.config import values
-from scheduler.config.values import Reader
-from storage.model import ChangeKind
+from scheduler.config import times, values
+from scheduler.config.subscriptions import Subscription
+from scheduler.config.values import written
 
 # Which port a mail server listens on, by how the connection is secured (RFC 6409, RFC 8314; 25 for a local relay).
 MAIL_PORTS = {"starttls": 587, "tls": 465, "none": 25}
 DAY = 86400.0
-# The kinds of change that can be told, and those that are where a subscription does not say; figures must be asked for.
-CHANGES = tuple(kind.value for kind in ChangeKind)
-DEFAULT_CHANGES = tuple(kind for kind in CHANGES if kind != ChangeKind.FIGURE)
-
-
-def written(reader: Reader, key: str = "") -> dict[str, Any]:
-    """Return the metadata of a field: who reads it, and under which key it stands where that is not its name."""
-    return {"reader": reader, "key": key}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +70,8 @@ class SourceConfig:
 class Email:
     """`[email]`: the mail server that takes our messages, and the address they come from.
 
-    `port` is the usual one for the `security` where none is given.
+    `port` is the usual one for the `security` where none is given; `unsubscribe` is where those who want no more mail
+    write to, by default the address the mails come from.
     """
 
     host: str = field(metadata=written(values.host))
@@ -86,56 +81,69 @@ class Email:
     user: str | None = field(default=None, metadata=written(values.text))
     password_env: str | None = field(default=None, metadata=written(values.variable))
     password_file: str | None = field(default=None, metadata=written(values.text))
+    unsubscribe: str = field(default="", metadata=written(values.mail_address))
 
     def __post_init__(self) -> None:
         if not self.port:
             object.__setattr__(self, "port", MAIL_PORTS[self.security])
+        if not self.unsubscribe:
+            object.__setattr__(self, "unsubscribe", parseaddr(self.from_)[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Where:
-    """`where` of a subscription: every condition given must hold; an empty one always does.
+class Canary:
+    """`[canary]`: the subscription that an invented item is told to every day, and when it is made."""
 
-    `min_score` replaces the detector's own bar; any one of `words` in title or text is enough. `changes`: the kinds of
-    change to be told; where none is given, those of releases themselves (`DEFAULT_CHANGES`).
+    subscription: str = field(metadata=written(values.name))
+    at: time = field(default=time(7, 30), metadata=written(times.time_of_day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """`[alerts]`: what keeps alerts from flooding anyone, and silence from going unnoticed.
+
+    Args:
+        storm: more new items of one source than this in one run are held and asked about first.
+        blind_after: seconds a source may fail until its subscribers are told.
+        many: more alerts a day than this and a subscription needs `allow_many`.
+        catch_up: a source that was blind for a day and finds more than this sends one digest instead of alerts.
     """
 
-    sources: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
-    languages: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
-    jurisdictions: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
-    min_score: float | None = field(default=None, metadata=written(values.number(0, 1)))
-    words: tuple[str, ...] = field(default=(), metadata=written(values.several(values.text)))
-    changes: tuple[str, ...] = field(default=(), metadata=written(values.several(values.choice(*CHANGES))))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """`[[subscriptions]]`: who wants what, by which channel."""
-
-    name: str = field(metadata=written(values.name))
-    channel: str = field(metadata=written(values.choice("webhook", "email")))
-    url: str | None = field(default=None, metadata=written(values.web_address))
-    to: tuple[str, ...] | None = field(default=None, metadata=written(values.several(values.mail_address)))
-    secret_env: str | None = field(default=None, metadata=written(values.variable))
-    secret_file: str | None = field(default=None, metadata=written(values.text))
-    allow_private: bool | None = field(default=None, metadata=written(values.switch))
-    where: Where = field(default=Where(), metadata={"table": Where})
+    storm: int = field(default=20, metadata=written(values.whole(1, 10_000)))
+    blind_after: float = field(default=DAY, metadata=written(values.duration(3600, 30 * DAY)))
+    many: int = field(default=30, metadata=written(values.whole(1, 10_000)))
+    catch_up: int = field(default=5, metadata=written(values.whole(0, 10_000)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The whole configuration. `sources` holds every built-in source, by name."""
+    """The whole configuration. `sources` holds every built-in source, by name.
+
+    `operators` are the targets of `[[operator]]` as subscriptions without conditions (`operator` is true).
+    """
 
     service: Service = Service()
     politeness: Politeness = Politeness()
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
     email: Email | None = None
     subscriptions: tuple[Subscription, ...] = ()
+    operators: tuple[Subscription, ...] = ()
+    alerts: Alerts = Alerts()
+    canary: Canary | None = None
 
     def __post_init__(self) -> None:
         # The values are frozen, a dict inside them would not be.
         object.__setattr__(self, "sources", MappingProxyType(dict(self.sources)))
 
     def subscription(self, name: str) -> Subscription | None:
-        """Return the subscription of this name, or None."""
-        return next((item for item in self.subscriptions if item.name == name), None)
+        """Return the subscription or operator target of this name, or None."""
+        return next((item for item in self.everyone if item.name == name), None)
+
+    @property
+    def everyone(self) -> tuple[Subscription, ...]:
+        """All that deliveries can be for: subscriptions, then operator targets."""
+        return (*self.subscriptions, *self.operators)
+
+    def zone_of(self, subscription: Subscription) -> ZoneInfo:
+        """Return the time zone that a subscription's digest, quiet hours and holidays are told in."""
+        return ZoneInfo(subscription.timezone or self.service.timezone)

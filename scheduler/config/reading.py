@@ -8,18 +8,20 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar, cast
 
 from scheduler.config import rules
 from scheduler.config.faults import ConfigError, Fault
-from scheduler.config.model import Config, Email, Politeness, Service, SourceConfig, Subscription
+from scheduler.config.model import Alerts, Canary, Config, Email, Politeness, Service, SourceConfig
+from scheduler.config.subscriptions import Operator, Subscription, Target
 from scheduler.config.toml_lines import Path, line_of, lines_of
 
 DEFAULT_FILE = "coopwatch.toml"
 # A configuration is a page of text; more is a mistake in the file name.
 LARGEST_FILE = 1024 * 1024
-TABLES = ("service", "politeness", "email")
+TABLES = ("service", "politeness", "sources", "email", "subscriptions", "operator", "canary", "alerts")
 T = TypeVar("T")
 
 
@@ -108,13 +110,18 @@ def _syntax_fault(text: str, file: str, message: str) -> Fault:
 def _checked(raw: Mapping[str, Any], names: Sequence[str]) -> tuple[Config | None, list[tuple[Path, str]]]:
     """Return the configuration as far as it can be read, and what is wrong with it."""
     found: list[tuple[Path, str]] = []
-    known = (*TABLES, "sources", "subscriptions")
-    found += [((key,), _unknown(key, known)) for key in raw if key not in known]
+    found += [((key,), _unknown(key, TABLES)) for key in raw if key not in TABLES]
     service = _table(Service, raw.get("service", {}), ("service",), found) or Service()
     politeness = _table(Politeness, raw.get("politeness", {}), ("politeness",), found) or Politeness()
+    alerts = _table(Alerts, raw.get("alerts", {}), ("alerts",), found) or Alerts()
     email = _table(Email, raw["email"], ("email",), found) if "email" in raw else None
+    canary = _table(Canary, raw["canary"], ("canary",), found) if "canary" in raw else None
     sources = _sources(raw.get("sources", {}), names, found)
-    subscriptions = _subscriptions(raw.get("subscriptions", []), found)
+    subscriptions = _tables(Subscription, raw.get("subscriptions", []), ("subscriptions",), found)
+    operators = [
+        (place, target.as_subscription(place + 1))
+        for place, target in _tables(Operator, raw.get("operator", []), ("operator",), found)
+    ]
     found += rules.source_faults(sources)
     found += rules.politeness_faults(politeness, sources)
     found += rules.email_faults(email) if email else ()
@@ -122,8 +129,18 @@ def _checked(raw: Mapping[str, Any], names: Sequence[str]) -> tuple[Config | Non
     found += rules.subscription_faults(subscriptions, names, places, "email" in raw)
     if found:
         return None, found
-    told = tuple(subscription for _, subscription in subscriptions)
-    return Config(service=service, politeness=politeness, sources=sources, email=email, subscriptions=told), found
+    return Config(
+        service=service,
+        politeness=politeness,
+        sources=sources,
+        email=email,
+        subscriptions=tuple(
+            replace(one, canary=one.name == canary.subscription) if canary else one for _, one in subscriptions
+        ),
+        operators=tuple(one for _, one in operators),
+        alerts=alerts,
+        canary=canary,
+    ), found
 
 
 def _sources(raw: Any, names: Sequence[str], found: list[tuple[Path, str]]) -> dict[str, SourceConfig]:
@@ -134,12 +151,15 @@ def _sources(raw: Any, names: Sequence[str], found: list[tuple[Path, str]]) -> d
     return {name: _table(SourceConfig, raw.get(name, {}), ("sources", name), found) or SourceConfig() for name in names}
 
 
-def _subscriptions(raw: Any, found: list[tuple[Path, str]]) -> list[tuple[int, Subscription]]:
+def _tables(table: type[T], raw: Any, at: Path, found: list[tuple[Path, str]]) -> list[tuple[int, T]]:
+    """Return the tables of an array that could be read, each with its place, counted from 0."""
     if not isinstance(raw, list):
-        found.append((("subscriptions",), "is a list; begin each subscription with [[subscriptions]]"))
+        found.append(
+            (at, f"is a list; begin each with [[{dotted(at)}]]" if len(at) == 1 else "is a list of tables: [{ ... }]")
+        )
         return []
-    tables = ((place, _table(Subscription, item, ("subscriptions", place), found)) for place, item in enumerate(raw))
-    return [(place, subscription) for place, subscription in tables if subscription is not None]
+    read = ((place, _table(table, item, (*at, place), found)) for place, item in enumerate(raw))
+    return [(place, value) for place, value in read if value is not None]
 
 
 def _table(table: type[T], raw: Any, at: Path, found: list[tuple[Path, str]]) -> T | None:
@@ -150,7 +170,9 @@ def _table(table: type[T], raw: Any, at: Path, found: list[tuple[Path, str]]) ->
     if not isinstance(raw, dict):
         found.append((at, "is a table of keys and values"))
         return None
-    fields = {(one.metadata.get("key") or one.name): one for one in dataclasses.fields(cast("Any", table))}
+    fields = {
+        (one.metadata.get("key") or one.name): one for one in dataclasses.fields(cast("Any", table)) if one.metadata
+    }
     found += [((*at, key), _unknown(key, tuple(fields))) for key in raw if key not in fields]
     read: dict[str, Any] = {}
     for key, field in fields.items():
@@ -165,6 +187,8 @@ def _table(table: type[T], raw: Any, at: Path, found: list[tuple[Path, str]]) ->
 def _value(metadata: Mapping[str, Any], raw: Any, at: Path, found: list[tuple[Path, str]]) -> Any:
     if "table" in metadata:
         return _table(metadata["table"], raw, at, found) or metadata["table"]()
+    if "tables" in metadata:
+        return tuple(value for _, value in _tables(metadata["tables"], raw, at, found))
     return metadata["reader"](raw)
 
 
@@ -178,8 +202,12 @@ def _collecting(at: Path, found: list[tuple[Path, str]]) -> Iterator[None]:
 
 def _stand_ins(table: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return what stands in for needed keys that are missing or faulty; a subscription's channel is guessed."""
-    if table is Subscription:
-        return {"name": f"stand-in {id(raw)}", "channel": "email" if "to" in raw else "webhook"}
+    if issubclass(table, Target):
+        marks = {"to": "email", "url_env": "apprise", "command": "command", "folder": "feed"}
+        channel = next((channel for key, channel in marks.items() if key in raw), "webhook")
+        return {"channel": channel, **({"name": f"stand-in {id(raw)}"} if table is Subscription else {})}
+    if table is Canary:
+        return {"subscription": ""}
     return {"host": "localhost", "from_": "stand-in@example.org"} if table is Email else {}
 
 

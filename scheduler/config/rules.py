@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from scheduler.config.durations import in_words
-from scheduler.config.model import Config, Email, Politeness, SourceConfig, Subscription
+from scheduler.config.model import Config, Email, Politeness, SourceConfig
+from scheduler.config.subscriptions import Subscription
 from scheduler.config.toml_lines import Path
 
 Finding = tuple[Path, str]
@@ -103,8 +104,9 @@ def subscription_faults(
             first = seen[subscription.name] + 1
             yield (*at, "name"), f'"{subscription.name}" is already the name of subscription {first}; choose another'
         seen.setdefault(subscription.name, place)
-        faults = _webhook_faults if subscription.channel == "webhook" else _mail_faults
-        yield from ((at + path, what) for path, what in faults(subscription))
+        faults = {"webhook": _webhook_faults, "email": _mail_faults}.get(subscription.channel)
+        if faults:
+            yield from ((at + path, what) for path, what in faults(subscription))
         if subscription.channel == "email" and not has_email:
             yield (*at, "channel"), "email needs a table [email] with host, security and from"
         where = subscription.where

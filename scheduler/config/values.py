@@ -17,6 +17,12 @@ from scheduler.config.durations import in_words, seconds_of
 
 Reader = Callable[[Any], Any]
 
+
+def written(reader: Reader, key: str = "") -> dict[str, Any]:
+    """Return the metadata of a field: who reads it, and under which key it stands where that is not its name."""
+    return {"reader": reader, "key": key}
+
+
 # One address, as plain as an address can be: quoting and comments are legal in RFC 5322 and dangerous in practice.
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*")
 _NAMED_ADDRESS = re.compile(r"[^<>@,;:\"()\[\]\\\x00-\x1f\x7f]{0,80}<([^<>]+)>")
@@ -96,6 +102,17 @@ def several(read_one: Reader) -> Reader:
             raise ValueError("is a list of over 1,000")
         return tuple(read_one(one) for one in values)
 
+    return read
+
+
+def pairs(value: Any) -> tuple[tuple[str, str], ...]:
+    """Return pairs of names; a single pair counts as a list of one."""
+    found = [value] if isinstance(value, list) and all(isinstance(one, str) for one in value) else value
+    if not isinstance(found, list) or not all(isinstance(one, list) and len(one) == 2 for one in found):
+        raise ValueError('is a list of pairs: [["Hong Kong", "Guangdong"], ["Macao", "Beijing"]]')
+    read = tuple((text(one), text(other)) for one, other in found)
+    if any(one.casefold() == other.casefold() for one, other in read):
+        raise ValueError("has a pair of one name with itself; a pair takes two")
     return read
 
 

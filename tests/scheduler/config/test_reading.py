@@ -137,7 +137,7 @@ secret_env = "A"
         ('[service]\ntimezoen = "UTC"', "service.timezoen", 'did you mean "timezone"?'),
         ("[sources.hk_gia_ne]", "sources.hk_gia_ne", 'did you mean "hk_gia_en"?'),
         ("[polite]\n", "polite", 'did you mean "politeness"?'),
-        ("x = 1", "x", "known are: service, politeness, email, sources, subscriptions"),
+        ("x = 1", "x", "known are: service, politeness, sources, email, subscriptions, operator, canary, alerts"),
         (f'{MAIL}pw_secret = "hunter2"', "email.pw_secret", "secrets do not stand in this file"),
         (f"{WEBHOOK}where = {{ wrods = [] }}", "subscriptions[0].where.wrods", 'did you mean "words"?'),
     ],
