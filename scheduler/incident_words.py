@@ -1,0 +1,153 @@
+"""How an incident reads, in English, and what to do about it: a title and a few lines. Pure; times come in as text.
+
+Other languages make their words from the same kind, subject and evidence (alerts/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from scheduler.config.durations import in_words
+from scheduler.incidents import IncidentKind
+from storage.times import from_text
+
+Evidence = Mapping[str, Any]
+Words = tuple[str, list[str]]
+
+
+def opened(kind: str, subject: str, evidence: Evidence) -> Words:
+    """Return title and lines of an incident that began.
+
+    Args:
+        kind: an IncidentKind; another word, of a later coopwatch, is said as it is.
+        subject: as its kind has it.
+        evidence: as the rules gathered it; whatever is missing is left out.
+    """
+    words = _OPENED.get(kind)
+    return words(subject, evidence) if words else (f"{kind}: {subject}", [])
+
+
+def closed(kind: str, subject: str, evidence: Evidence, began: datetime, ended: datetime) -> Words:
+    """Return title and lines of an incident that ended; `evidence` is what is known at its end."""
+    title, over = _CLOSED.get(kind, ("{subject} is well again", "{kind} ended"))
+    lasted = in_words(max(60.0, (ended - began).total_seconds() // 60 * 60))
+    lines = [f"{over.format(kind=kind, subject=subject)} after {lasted}."]
+    if settled := evidence.get("settled"):
+        lines.append(f"{str(settled).capitalize()} by {evidence.get('by') or 'somebody'}.")
+    return title.format(kind=kind, subject=subject), lines
+
+
+def _failing(subject: str, evidence: Evidence) -> Words:
+    times = evidence.get("failures") or 0
+    said = "once" if times == 1 else f"{times} times in a row"
+    lines = [f"The last check said: {evidence.get('trouble')}.", *_last_good(evidence)]
+    if str(evidence.get("trouble", "")).startswith(("empty", "unreadable")):
+        lines.append("The portal may have been rebuilt. `coopwatch crawl` tries again at once.")
+    elif str(evidence.get("trouble", "")).startswith("blocked"):
+        lines.append("The portal shuts coopwatch out; look at it in a browser, and write to its keepers.")
+    else:
+        lines.append("It is tried again by itself, ever less often; `coopwatch crawl` tries at once.")
+    return f"{subject} failed {said}", lines
+
+
+def _blind(subject: str, evidence: Evidence) -> Words:
+    lines = [*_last_good(evidence), f"The last check said: {evidence.get('trouble')}."]
+    lines.append("Releases that appear there meanwhile are caught up on when it can be read again.")
+    lines.append("Subscribers of this source are told once, now, and once when it is back.")
+    return f"{subject} cannot be read: coopwatch is blind to it", lines
+
+
+def _deliveries(subject: str, evidence: Evidence) -> Words:
+    lines = []
+    if dead := evidence.get("dead"):
+        lines.append(f"{_count(dead, 'delivery was', 'deliveries were')} given up: {evidence.get('trouble')}.")
+        lines.append("See `coopwatch alerts dead`; when the receiver is mended, `coopwatch alerts retry`.")
+    if evidence.get("breaker"):
+        lines.append(f"It is left alone for a while after several failures: {evidence.get('trouble')}.")
+    elif evidence.get("oldest"):
+        lines.append(f"{_count(evidence.get('waiting') or 1, 'delivery waits', 'deliveries wait')} to be tried again;")
+        lines[-1] += f" the oldest was promised at {_when(evidence['oldest'])}."
+        if not dead:
+            lines.append(f"The last attempt said: {evidence.get('trouble')}.")
+    return f"{subject} cannot be told", lines
+
+
+def _disk(subject: str, evidence: Evidence) -> Words:
+    free = evidence.get("free")
+    lines = [f"The database said: {evidence['trouble']}."] if evidence.get("trouble") else []
+    if free is not None:
+        lines.append(f"{free / 1e6:,.0f} MB are free in {subject}; coopwatch warns below {evidence['least'] / 1e6:,.0f}.")
+    return "The disk is nearly full", [*lines, "Make room: without it nothing can be recorded, and nobody is told."]
+
+
+def _clock(_subject: str, evidence: Evidence) -> Words:
+    seconds = float(evidence.get("seconds") or 0)
+    way = "ahead" if seconds > 0 else "back"
+    lines = [f"At {_when(evidence.get('at'))}. What is due was worked out afresh; nothing was lost."]
+    return f"The clock went {way} by {in_words(abs(seconds))}", [*lines, "Look whether the machine keeps its time (NTP)."]
+
+
+def _canary(subject: str, evidence: Evidence) -> Words:
+    lines = [f"Planned for {_when(evidence.get('due'))}: {evidence.get('found') or 'it was not delivered'}."]
+    lines.append("A real alert may be stuck the same way. See `coopwatch why canary/daily` and `coopwatch status`.")
+    return f"The daily canary did not reach {subject}", lines
+
+
+def _gap(_subject: str, evidence: Evidence) -> Words:
+    count = evidence.get("count") or 0
+    lines = [
+        f"Release {one['release_id']} ({one['kind']}) to {one['subscription']}: {one['why']}"
+        for one in evidence.get("gaps") or ()
+    ]
+    if count > len(lines):
+        lines.append(f"And {count - len(lines)} more.")
+    lines.append("See `coopwatch reconcile`; `coopwatch reconcile --mend` makes the missing promises.")
+    return f"{_count(count, 'alert is', 'alerts are')} unaccounted for", lines
+
+
+def _storm(subject: str, evidence: Evidence) -> Words:
+    hold, count = evidence.get("hold"), evidence.get("alerts") or 0
+    lines = [f"{str(evidence.get('why') or 'More than usual').capitalize()}.", *_examples(evidence.get("titles") or ())]
+    lines.append(f"`coopwatch alerts held {hold}` lists them.")
+    lines.append(f"`coopwatch alerts release {hold}` lets them out; `coopwatch alerts drop {hold}` keeps them quiet.")
+    return f"{subject}: {_count(count, 'alert is', 'alerts are')} held. Is this news?", lines
+
+
+def _examples(titles: Sequence[str]) -> list[str]:
+    return [f"For example: {title}" for title in titles]
+
+
+def _last_good(evidence: Evidence) -> list[str]:
+    return [f"It was last read well at {_when(evidence['last_good'])}."] if evidence.get("last_good") else []
+
+
+def _when(text: Any) -> str:
+    return f"{from_text(str(text)):%Y-%m-%d %H:%M} UTC" if text else "a time unknown"
+
+
+def _count(number: int, one: str, several: str) -> str:
+    return f"1 {one}" if number == 1 else f"{number:,} {several}"
+
+
+_OPENED: dict[str, Callable[[str, Evidence], Words]] = {
+    IncidentKind.FAILING: _failing,
+    IncidentKind.BLIND: _blind,
+    IncidentKind.DELIVERIES: _deliveries,
+    IncidentKind.DISK: _disk,
+    IncidentKind.CLOCK: _clock,
+    IncidentKind.CANARY: _canary,
+    IncidentKind.GAP: _gap,
+    IncidentKind.STORM: _storm,
+}
+_CLOSED = {
+    IncidentKind.FAILING: ("{subject} answers again", "{subject} was read well"),
+    IncidentKind.BLIND: ("{subject} is back", "{subject} can be read again"),
+    IncidentKind.DELIVERIES: ("{subject} is told again", "Deliveries to {subject} arrive again"),
+    IncidentKind.DISK: ("There is room on the disk again", "The trouble ended"),
+    IncidentKind.CLOCK: ("The clock goes steadily", "The clock goes steadily again"),
+    IncidentKind.CANARY: ("The canary arrived", "The canary reached {subject}"),
+    IncidentKind.GAP: ("Every alert is accounted for", "Nothing is missing any more"),
+    IncidentKind.STORM: ("{subject}: the question is settled", "The question was settled"),
+}
