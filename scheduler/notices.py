@@ -2,10 +2,12 @@
 
 A notice is a delivery like any other (storage.outbox.notify), told once per key and target. Its `body` is plain JSON:
 
-    {"notice": NAME, "subject": "hk_gia_en", "at": TIME, "values": {...}, "title": "...", "lines": ["...", ...]}
+    {"kind": NAME, "state": "opened" | "closed" | "told", "subject": "hk_gia_en", "at": TIME, "values": {...},
+     "title": "...", "lines": ["...", ...]}
 
-`title` and `lines` are the English words, and enough to be shown as they are; NAME and `values` let the words be made in
-other languages. Times are ISO 8601 in UTC. The names and their values are those of `NOTICES`.
+`title` and `lines` are the English words (incident_words.py), and enough to be shown as they are; kind, state, subject
+and `values` let the words be made in other languages (alerts/words/, the tables `notices.NAME`). The names are those of
+incidents (incidents.IncidentKind; opened and closed) and of `TOLD`. Times are ISO 8601 in UTC.
 """
 
 from __future__ import annotations
@@ -21,39 +23,29 @@ if TYPE_CHECKING:
     from scheduler.config import Config
     from storage.database import Database
 
-NOTICES: dict[str, tuple[str, ...]] = {
-    # to operators: an incident began or ended; `evidence` as incidents.py gathers it for the kind
-    "incident-opened": ("kind", "opened", "evidence"),
-    "incident-closed": ("kind", "opened", "closed", "evidence"),
-    # to operators: a receiver asked never to be called again (410), and is not called until `alerts enable`
-    "subscription-disabled": ("subscription", "why"),
-    # to subscribers, whose source has not been readable since; and when it is back, how many releases it caught up on
-    "source-blind": ("source", "title", "since"),
-    "source-back": ("source", "title", "since", "back"),
-}
-"""The name of each notice, with the names of its values."""
+OPENED, CLOSED, TELLING = "opened", "closed", "told"
+TOLD = ("watch-blind", "watch-back", "subscription-disabled", "destination-changed", "dead-letter")
+"""Notices that are no incident: to subscribers that their source (the subject) cannot be read since `since`, and that
+it is read again since `until`; to operators that a receiver asked never to be called again (410), and the like."""
 
 
 def body(
-    name: str, subject: str, at: datetime, title: str, lines: Iterable[str], values: Mapping[str, Any]
+    kind: str, state: str, subject: str, at: datetime, title: str, lines: Iterable[str], values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the body of a notice.
 
     Args:
-        name: one of `NOTICES`.
+        kind: of an incident, or one of `TOLD`.
+        state: `opened` or `closed` for an incident, else `told`.
         subject: whom or what it is about: a source, a subscription, a path.
         at: when it became known, aware.
         title: one line in English.
         lines: the rest in English, a sentence each; commands in backquotes.
-        values: what the words were made from, JSON values by the names that `NOTICES` has for it.
-
-    Raises:
-        ValueError: no such notice, or other values than it has.
+        values: JSON values that words can be made from; None is left out.
     """
-    if set(values) != set(NOTICES.get(name, ())):
-        raise ValueError(f"the notice {name!r} has the values {', '.join(NOTICES.get(name, ())) or 'of no notice'}")
-    told = {"title": title, "lines": list(lines)}
-    return {"notice": name, "subject": subject, "at": stamp(at), "values": dict(values), **told}
+    known = {name: value for name, value in values.items() if value is not None}
+    said = {"kind": kind, "state": state, "subject": subject, "at": stamp(at)}
+    return {**said, "values": known, "title": title, "lines": list(lines)}
 
 
 def operators(config: Config, *, but: str | None = None) -> tuple[str, ...]:
@@ -63,7 +55,7 @@ def operators(config: Config, *, but: str | None = None) -> tuple[str, ...]:
         config: the configuration.
         but: leave this one out: what cannot be reached is not told that it cannot.
     """
-    return tuple(one.name for one in config.operator if one.name != but)
+    return tuple(one.name for one in config.operators if one.name != but)
 
 
 def tell(db: Database, targets: Iterable[str], key: str, told: Mapping[str, Any], now: datetime) -> tuple[str, ...]:
