@@ -28,6 +28,7 @@ from scheduler.timed import Bell
 
 DEADLINE = 60.0  # seconds for the whole conversation
 SILENCE = 30.0  # seconds a server may think about one command
+CLOSING = 421  # "closing transmission channel" (RFC 5321, 4.2.3): the server ends, whatever it was asked
 OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})  # mail in the clear goes no further than these
 
 
@@ -106,7 +107,7 @@ def _summary(refused: list[DeliveryError], taken: set[str], wanted: int) -> Deli
     told = f"{len(taken)} of {wanted} recipients have it: {reasons}" if wanted > 1 else reasons
     # Those who were not reached at all may still take it: dead only where each one said no for good.
     permanent = len(taken) + len(refused) == wanted and all(one.permanent for one in refused)
-    return DeliveryError(told, permanent=permanent, accepted=taken)
+    return DeliveryError(told, permanent=permanent, accepted=taken, down=any(one.down for one in refused))
 
 
 def _post(smtp: smtplib.SMTP, message: Message, email: Email, recipient: str, subscription: str) -> None:
@@ -174,7 +175,8 @@ def _told() -> Iterator[None]:
         yield
     except smtplib.SMTPRecipientsRefused as error:
         code, said = next(iter(error.recipients.values()))
-        raise DeliveryError(_answer("recipient refused", code, said), permanent=500 <= code < 600) from None
+        answer = _answer("recipient refused", code, said)
+        raise DeliveryError(answer, permanent=500 <= code < 600, down=code == CLOSING) from None
     except smtplib.SMTPSenderRefused as error:
         raise DeliveryError(
             _answer("sender refused", error.smtp_code, error.smtp_error), permanent=500 <= error.smtp_code < 600
@@ -185,17 +187,17 @@ def _told() -> Iterator[None]:
         ) from None
     except smtplib.SMTPAuthenticationError as error:
         # Not what the server said: some repeat what they were given. The operator mends it, so not for good.
-        raise DeliveryError(f"the mail server refuses user and password ({error.smtp_code})") from None
+        raise DeliveryError(f"the mail server refuses user and password ({error.smtp_code})", down=True) from None
     except smtplib.SMTPResponseException as error:
-        raise DeliveryError(_answer("the mail server declines", error.smtp_code, error.smtp_error)) from None
+        raise DeliveryError(_answer("the mail server declines", error.smtp_code, error.smtp_error), down=True) from None
     except smtplib.SMTPServerDisconnected:
-        raise DeliveryError("the mail server broke the conversation off") from None
+        raise DeliveryError("the mail server broke the conversation off", down=True) from None
     except smtplib.SMTPException as error:
         raise DeliveryError(f"the mail server does not do what is needed ({type(error).__name__})") from None
     except ssl.SSLCertVerificationError as error:
-        raise DeliveryError(f"the mail server's certificate is refused: {error.verify_message}") from None
+        raise DeliveryError(f"the mail server's certificate is refused: {error.verify_message}", down=True) from None
     except (OSError, ValueError) as error:
-        raise DeliveryError(f"no conversation with the mail server: {_cause(error)}") from None
+        raise DeliveryError(f"no conversation with the mail server: {_cause(error)}", down=True) from None
 
 
 def _answer(what: str, code: int, said: bytes | str) -> str:

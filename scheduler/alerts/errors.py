@@ -18,7 +18,9 @@ class DeliveryError(Exception):
         message: one sentence for the operator; it is stored with the attempt and shown.
         permanent: True where no later attempt can succeed: a dead letter at once.
         retry_after: seconds the receiver asked us to wait, or None.
-        accepted: mail addresses that took their copy all the same; they are not sent to again by this process.
+        accepted: mail addresses that took their copy all the same; they are not sent to again.
+        down: True where the destination itself fails (no connection, a 5xx, no answer in time), whatever the message.
+        unwanted: True where the receiver wants no more messages at all, ever (410).
     """
 
     def __init__(
@@ -27,10 +29,15 @@ class DeliveryError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         accepted: Collection[str] = (),
+        *,
+        down: bool = False,
+        unwanted: bool = False,
     ) -> None:
         self.permanent = permanent
         self.retry_after = retry_after
         self.accepted = frozenset(accepted)
+        self.down = down
+        self.unwanted = unwanted
         super().__init__(message)
 
 

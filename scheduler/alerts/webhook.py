@@ -80,9 +80,9 @@ def send(message: Message, subscription: Subscription, secret: Secret, *, contex
                 status, header = answer.status_code, answer.headers.get("Retry-After")
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             # From None: these errors carry the whole address, which may hold a token.
-            raise DeliveryError(_late() if bell.rang else _plain(error)) from None
+            raise DeliveryError(_late() if bell.rang else _plain(error), down=True) from None
         if bell.rang:
-            raise DeliveryError(_late())
+            raise DeliveryError(_late(), down=True)
     return _judge(status, header)
 
 
@@ -154,12 +154,14 @@ def _judge(status: int, retry_after: str | None) -> str:
     if 200 <= status < 300:
         return f"HTTP {status}"
     if status == GONE:
-        raise DeliveryError("HTTP 410: the receiver wants no more messages", permanent=True)
+        raise DeliveryError("HTTP 410: the receiver wants no more messages", permanent=True, unwanted=True)
     if 300 <= status < 400:
         raise DeliveryError(f"HTTP {status}: redirects are not followed; put the final address into the subscription")
     seconds = schedule.retry_after_seconds(retry_after, datetime.now(UTC)) if status in ASKS_TO_WAIT else None
     raise DeliveryError(
-        f"HTTP {status}" + ("" if seconds is None else f", asks to wait {seconds:.0f} s"), retry_after=seconds
+        f"HTTP {status}" + ("" if seconds is None else f", asks to wait {seconds:.0f} s"),
+        retry_after=seconds,
+        down=status >= 500,
     )
 
 
