@@ -78,7 +78,7 @@ def _disk(subject: str, evidence: Evidence) -> Words:
     free = evidence.get("free")
     lines = [f"The database said: {evidence['trouble']}."] if evidence.get("trouble") else []
     if free is not None:
-        lines.append(f"{free / 1e6:,.0f} MB are free in {subject}; coopwatch warns below {evidence['least'] / 1e6:,.0f}.")
+        lines.append(f"{free / 1e6:,.0f} MB are free in {subject}, less than {evidence['least'] / 1e6:,.0f}.")
     return "The disk is nearly full", [*lines, "Make room: without it nothing can be recorded, and nobody is told."]
 
 
@@ -86,7 +86,8 @@ def _clock(_subject: str, evidence: Evidence) -> Words:
     seconds = float(evidence.get("seconds") or 0)
     way = "ahead" if seconds > 0 else "back"
     lines = [f"At {_when(evidence.get('at'))}. What is due was worked out afresh; nothing was lost."]
-    return f"The clock went {way} by {in_words(abs(seconds))}", [*lines, "Look whether the machine keeps its time (NTP)."]
+    lines.append("Look whether the machine keeps its time (NTP).")
+    return f"The clock went {way} by {in_words(abs(seconds))}", lines
 
 
 def _canary(subject: str, evidence: Evidence) -> Words:

@@ -1,7 +1,7 @@
 """What is wrong with the watching itself, as incidents: pure rules over what was observed. The clock comes in.
 
-Each kind has a subject; while a rule goes on finding the same kind and subject, it is one incident. Not here: how things
-are observed, and how incidents are opened, closed and told (observing.py); their words (incident_words.py).
+Each kind has a subject; while a rule goes on finding the same kind and subject, it is one incident. Not here: how
+things are observed, and how incidents are opened, closed and told (observing.py); their words (incident_words.py).
 """
 
 from __future__ import annotations
