@@ -1,0 +1,80 @@
+"""What a subscription was told, for those who write it down as a whole: feeds and calendars. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from storage.assessments import from_columns
+from storage.database import Database
+from storage.model import Dated
+from storage.times import from_text, stamp
+
+# Told, or being told just now: a feed is written before its delivery is settled.
+_OUT = "d.what = 'alert' AND d.state IN ('sent', 'sending')"
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A release that a subscription was told of, with the dates it states.
+
+    Args:
+        key: of the release.
+        url: where it stands.
+        title: of its last version.
+        language: BCP 47 tag.
+        published: the day by the portal's calendar; that of the first reading where the portal does not say.
+        seen: when its last version was first read.
+        versions: the dates each version states, the first version first.
+    """
+
+    key: str
+    url: str
+    title: str
+    language: str
+    published: date
+    seen: datetime
+    versions: tuple[tuple[Dated, ...], ...]
+
+
+def numbers(db: Database, subscription: str, most: int) -> list[int]:
+    """Return the numbers of the alerts that a subscription got last, or is getting, the newest promise first."""
+    rows = db.rows(
+        f"SELECT d.id FROM delivery AS d WHERE d.subscription = ? AND {_OUT} ORDER BY d.id DESC LIMIT ?",
+        (subscription, most),
+    )
+    return [row["id"] for row in rows]
+
+
+def announced(db: Database, subscription: str, now: datetime, within: timedelta, most: int) -> list[Announced]:
+    """Return the releases a subscription was told of, one a story (the first it was told), the newest story first.
+
+    Withdrawn releases are left out, and those published longer ago than `within`; `most` stories are looked at.
+    """
+    rows = db.rows(
+        "SELECT r.id, r.key, r.url, r.language, r.utc_offset, coalesce(r.published, r.first_seen) AS published"
+        " FROM (SELECT min(d.id) AS first, c.story_id, c.release_id"
+        "       FROM delivery AS d JOIN change AS c ON c.id = d.change_id"
+        f"       WHERE d.subscription = ? AND {_OUT} GROUP BY c.story_id ORDER BY first DESC LIMIT ?) AS t"
+        " JOIN release AS r ON r.id = t.release_id"
+        " WHERE r.state <> 'gone' AND coalesce(r.published, r.first_seen) >= ? ORDER BY t.first DESC",
+        (subscription, most, stamp(now - within)),
+    )
+    found = []
+    for row in rows:
+        offset = timezone(timedelta(minutes=row["utc_offset"])) if row["utc_offset"] is not None else UTC
+        day = from_text(row["published"]).astimezone(offset).date()
+        seen, title, dates = _versions(db, row["id"])
+        found.append(Announced(row["key"], row["url"], title, row["language"], day, seen, dates))
+    return found
+
+
+def _versions(db: Database, release_id: int) -> tuple[datetime, str, tuple[tuple[Dated, ...], ...]]:
+    """Return when the last version was read, its title, and the dates of every version."""
+    rows = db.rows(
+        "SELECT v.title, v.seen, a.* FROM version AS v JOIN assessment AS a ON a.id ="
+        " (SELECT max(id) FROM assessment WHERE version_id = v.id) WHERE v.release_id = ? ORDER BY v.number",
+        (release_id,),
+    )
+    dates = tuple(from_columns(row).dates for row in rows)
+    return from_text(rows[-1]["seen"]), rows[-1]["title"], dates
