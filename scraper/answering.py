@@ -44,6 +44,19 @@ def answer(source: Source, job: Job, body: bytes, content_type: str) -> Answer:
         return failed(job, f"unreadable: {type(error).__name__}: {error}"[:300])
 
 
+def given(job: Job) -> Answer:
+    """Return what is understood of a release that came with the job: `read`, or `failed`."""
+    if job.release is None:
+        return failed(job, "unreadable: no release came with the job")
+    try:
+        assessment, told = understood(job.release)
+    except MemoryError:
+        return failed(job, "size: more than the child's memory")
+    except Exception as error:  # noqa: BLE001 - as in `answer`
+        return failed(job, f"unreadable: {type(error).__name__}: {error}"[:300])
+    return Answer(job.id, "read", release=job.release, assessment=assessment, telling=told)
+
+
 def failed(job: Job, trouble: str, status: int | None = None, retry_after: str | None = None) -> Answer:
     """Return the answer to a job that came to nothing."""
     return Answer(job.id, "failed", trouble=trouble, status=status, retry_after=retry_after)

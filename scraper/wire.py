@@ -62,7 +62,7 @@ class Job:
     Args:
         id: comes back in the answer.
         kind: `article` (fetch and read a release), `listing` (fetch and read a listing), `item` (read one release out
-            of the listing in `body`).
+            of the listing in `body`), `given` (understand the release that comes along: the canary).
         source: the source's name.
         url: the portal's own address.
         ask: the address to fetch.
@@ -73,6 +73,7 @@ class Job:
         body: the listing, for `item`.
         content_type: of `body`.
         timeout: seconds for the whole exchange.
+        release: for `given`.
     """
 
     id: int
@@ -87,6 +88,7 @@ class Job:
     body: bytes = b""
     content_type: str = ""
     timeout: float = 30.0
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Database
-from storage.times import from_text_or_none
+from storage.times import from_text, from_text_or_none, stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,38 @@ def _outstanding(db: Database, row: dict[str, str | int | None]) -> Outstanding:
     times = [from_text_or_none(None if one is None else str(one)) for one in (row["oldest"], row["last_dead"], sent)]
     waiting, dead = int(row["waiting"] or 0), int(row["dead"] or 0)
     return Outstanding(name, waiting, times[0], dead, times[1], times[2], str(trouble or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """How far the last change of a source came on its way to be told.
+
+    Args:
+        at: when it was recorded.
+        cooperation: whether its release counts as co-operation.
+        state: of its delivery; None where nobody was promised it.
+        trouble: what was last said about the delivery.
+    """
+
+    at: datetime
+    cooperation: bool
+    state: str | None
+    trouble: str | None
+
+    @property
+    def arrived(self) -> bool:
+        """Whether it was delivered, as the item it is."""
+        return self.state == "sent" and self.cooperation
+
+
+def flight(db: Database, source: str, since: datetime) -> Flight | None:
+    """Return how far the last change of a source came that was recorded since a time, or None where there is none."""
+    row = db.row(
+        "SELECT c.at, r.cooperation, d.state, d.trouble FROM release AS r JOIN change AS c ON c.release_id = r.id"
+        " LEFT JOIN delivery AS d ON d.change_id = c.id"
+        " WHERE r.source = ? AND c.at >= ? ORDER BY c.id DESC, d.state = 'sent' DESC LIMIT 1",
+        (source, stamp(since)),
+    )
+    if row is None:
+        return None
+    return Flight(from_text(row["at"]), bool(row["cooperation"]), row["state"], row["trouble"])

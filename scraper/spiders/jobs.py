@@ -11,7 +11,7 @@ import scrapy
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from scraper.answering import answer, failed
+from scraper.answering import answer, failed, given
 from scraper.middlewares import content_type, location, trouble
 from scraper.mirror import REDIRECTS, host
 from scraper.source import Source
@@ -44,6 +44,8 @@ class JobSpider(scrapy.Spider):
 
     def begin(self, job: Job) -> scrapy.Request | Answer:
         """Return the request of a job, or its answer where the page came with it."""
+        if job.kind == "given":
+            return given(job)
         source = self.sources.get(job.source)
         if source is None:
             return failed(job, f"unreadable: no source is called {job.source!r}")
