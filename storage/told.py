@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from storage import deliveries
 from storage.assessments import from_columns
 from storage.database import Database
-from storage.model import Dated
+from storage.model import Dated, Delivery
 from storage.times import from_text, stamp
 
 # Told, or being told just now: a feed is written before its delivery is settled.
@@ -37,13 +38,25 @@ class Announced:
     versions: tuple[tuple[Dated, ...], ...]
 
 
-def numbers(db: Database, subscription: str, most: int) -> list[int]:
-    """Return the numbers of the alerts that a subscription got last, or is getting, the newest promise first."""
+def ids(db: Database, subscription: str, most: int) -> list[str]:
+    """Return the message ids of the alerts that a subscription got last, or is getting, the newest promise first."""
     rows = db.rows(
-        f"SELECT d.id FROM delivery AS d WHERE d.subscription = ? AND {_OUT} ORDER BY d.id DESC LIMIT ?",
+        f"SELECT d.message_id FROM delivery AS d WHERE d.subscription = ? AND {_OUT} ORDER BY d.id DESC LIMIT ?",
         (subscription, most),
     )
-    return [row["id"] for row in rows]
+    return [row["message_id"] for row in rows]
+
+
+def alert(db: Database, message_id: str) -> Delivery:
+    """Return an alert that went out, as it was told.
+
+    Raises:
+        KeyError, TypeError, ValueError: there is none of this id, or what it told cannot be read.
+    """
+    row = db.row(f"SELECT {deliveries.COLUMNS} FROM delivery WHERE message_id = ?", (message_id,))
+    if row is None:
+        raise KeyError(message_id)
+    return deliveries.value(db, row, from_text(row["made"]))
 
 
 def announced(db: Database, subscription: str, now: datetime, within: timedelta, most: int) -> list[Announced]:

@@ -33,7 +33,7 @@ def atom(name: str, title: str, entries: Sequence[Entry], made: datetime) -> byt
     _add(feed, "generator", "coopwatch")
     for each in entries:
         _entry(_add(feed, "entry"), each)
-    return etree.tostring(feed, encoding="utf-8", xml_declaration=True, pretty_print=True)
+    return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True, pretty_print=True))
 
 
 def _entry(node: etree._Element, one: Entry) -> None:

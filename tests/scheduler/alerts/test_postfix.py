@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import trustme
@@ -72,7 +73,7 @@ smtputf8_enable = yes
 class Judge(socketserver.StreamRequestHandler):
     """Postfix asks it about each recipient (its policy delegation protocol); it answers what `verdicts` says."""
 
-    verdicts: dict[str, list[str]] = {}
+    verdicts: ClassVar[dict[str, list[str]]] = {}
 
     def handle(self) -> None:
         asked: dict[str, str] = {}
@@ -169,7 +170,7 @@ def test_a_mail_lies_in_the_box_as_it_was_meant(postfix: Postfix) -> None:
 
 def test_greylisting_passes_under_the_same_message_id(postfix: Postfix) -> None:
     Judge.verdicts["ann@example.net"] = ["DEFER_IF_PERMIT greylisted, come back in 300 s"]
-    with pytest.raises(DeliveryError, match="recipient refused: 450 .*greylisted") as raised:
+    with pytest.raises(DeliveryError, match=r"recipient refused: 450 .*greylisted") as raised:
         channel.send(MESSAGE, office(), settings(postfix), None)
     assert not raised.value.permanent
     channel.send(MESSAGE, office(), settings(postfix), None)
