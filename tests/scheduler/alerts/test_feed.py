@@ -1,4 +1,4 @@
-"""Feeds and the calendar, as a reader and a calendar program see them: written by real deliveries, read by libraries."""
+"""Feeds and the calendar as readers and calendar programs see them: real deliveries, read by others' libraries."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def items(desk):
 
 def events(desk):
     made = icalendar.Calendar.from_ical((feed._folder(desk) / "desk.ics").read_bytes())
-    return [event for event in made.walk("VEVENT")]
+    return list(made.walk("VEVENT"))
 
 
 def test_each_alert_is_an_entry_the_newest_first(publish, desk):
