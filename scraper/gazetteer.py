@@ -1,4 +1,4 @@
-"""The names that the gazetteer knows parties and programmes by, for people who ask for one. Reads no texts."""
+"""The names that the gazetteer knows parties, programmes and places by, for people who ask for one. Reads no texts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from scraper.cooperation.lexicon import Entry, lexicon
 from scraper.cooperation.units import cut
 
 # What the lexicon calls them.
-KINDS = {"party": "body", "programme": "programme"}
+KINDS = {"party": "body", "programme": "programme", "place": "place"}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One party or programme of the gazetteer.
+    """One party, programme or place of the gazetteer.
 
     Args:
         name: canonical, in English.
@@ -45,7 +45,7 @@ def form(name: str) -> str:
 
 @cache
 def known(what: str) -> dict[str, Known]:
-    """Return the gazetteer's parties (`what` is "party") or programmes ("programme"), by canonical name."""
+    """Return the gazetteer's parties (`what` is "party"), programmes ("programme") or places, by canonical name."""
     names: dict[str, set[str]] = {}
     shorts: dict[str, set[str]] = {}
     entries: dict[str, Entry] = {}

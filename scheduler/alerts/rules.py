@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, fields
 from scheduler.alerts import facts
 from scheduler.alerts.facts import Facts, holds, speaks
 from scheduler.alerts.persons import people
+from scheduler.config.contradictions import asked, asks
 from scheduler.config.subscriptions import (
     DEFAULT_CHANGES,
     DEFAULT_GRADE,
-    FIGURE,
     Conditions,
     Subscription,
     Where,
@@ -98,15 +98,6 @@ def asks_for(subscription: Subscription, kind: ChangeKind) -> bool:
     return not subscription.operator and kind.value in asked(subscription.where)
 
 
-def asked(where: Where) -> frozenset[str]:
-    """Return the kinds of change that conditions can let through, as far as kinds go."""
-    if where.figures:
-        return frozenset({FIGURE})
-    if where.changes:
-        return frozenset(where.changes)
-    return frozenset((*DEFAULT_CHANGES, *(kind for part in where.any for kind in _asks(part))))
-
-
 def listens_to(subscription: Subscription, source: str, language: str, portal: str) -> bool:
     """Return whether a release of this source could ever be told to a subscription, by what is known of the source.
 
@@ -185,21 +176,15 @@ def _given(part: Conditions) -> Iterator[tuple[str, object]]:
             yield one.name, value
 
 
-def _asks(part: Conditions) -> tuple[str, ...]:
-    return (*part.changes, *((FIGURE,) if part.figures else ()))
-
-
 def _asked_for(where: Where, seen: Facts) -> bool:
     """Return whether this kind of change is asked for: by `changes`, by `figures`, by default, by a part of `any`."""
     if where.figures or where.changes:
-        return seen.kind in _asks(where)
-    return seen.kind in DEFAULT_CHANGES or any(seen.kind in _asks(part) and _fits(part, seen) for part in where.any)
+        return seen.kind in asks(where)
+    return seen.kind in DEFAULT_CHANGES or any(seen.kind in asks(part) and _fits(part, seen) for part in where.any)
 
 
 def _judged(where: Where, seen: Facts) -> Iterator[Condition]:
-    kinds = ", ".join(
-        _asks(where) or dict.fromkeys((*DEFAULT_CHANGES, *(k for part in where.any for k in _asks(part))))
-    )
+    kinds = ", ".join(asks(where) or dict.fromkeys((*DEFAULT_CHANGES, *(k for part in where.any for k in asks(part)))))
     yield Condition("changes", kinds, _asked_for(where, seen), seen.kind)
     if where.min_score is None:
         held, score = seen.assessment.cooperation, seen.assessment.score

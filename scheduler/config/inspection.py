@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from scheduler.config import rules
 from scheduler.config.faults import ConfigError, Fault
 from scheduler.config.model import Config
 from scheduler.config.names import name_faults
 from scheduler.config.reading import DEFAULT_FILE, dotted, load
 from scheduler.config.secret_places import secret_faults
 from scheduler.config.toml_lines import Path, line_of, lines_of
+from scheduler.config.unlikely import Known, unlikely
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def inspect(file: str | None) -> Inspection:
     there = FilePath(name).exists()
     lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig") if there else "")
     found: list[tuple[str, tuple[Path, str]]] = [("fault", item) for item in secret_faults(config)]
-    found += [("warning", item) for item in rules.unlikely(config, _languages())]
+    found += [("fault", item) for item in _absent(config)]
+    found += [("warning", item) for item in unlikely(config, _known())]
     findings = tuple(
         sorted(
             (Finding(grade, Fault(name, line_of(lines, path), dotted(path), what)) for grade, (path, what) in found),
@@ -67,10 +71,20 @@ def require_secrets(config: Config, file: str | None) -> None:
         raise ConfigError([Fault(name, line_of(lines, path), dotted(path), what) for path, what in found])
 
 
-def _languages() -> dict[str, str]:
+def _absent(config: Config) -> Iterator[tuple[Path, str]]:
+    """Yield programs and libraries that are named and not there."""
+    for table, targets in (("subscriptions", config.subscriptions), ("operator", config.operators)):
+        for place, target in enumerate(targets):
+            if target.command and shutil.which(target.command[0]) is None:
+                yield (table, place, "command"), "names no program that can be run here"
+            if target.channel == "apprise" and importlib.util.find_spec("apprise") is None:
+                yield (table, place, "channel"), "needs the library apprise: pip install 'coopwatch[chat]'"
+
+
+def _known() -> dict[str, Known]:
     from scraper.find import sources
 
-    return {name: source.language for name, source in sources().items()}
+    return {name: Known(source.language, source.portal) for name, source in sources().items()}
 
 
 def _summary(name: str, findings: tuple[Finding, ...]) -> str:

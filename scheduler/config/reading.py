@@ -6,13 +6,15 @@ import dataclasses
 import difflib
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any, TypeVar, cast
 
-from scheduler.config import rules
+from scheduler.config import rules, subscription_rules
+from scheduler.config.canonical import Answers, Asked, as_written, asked, canonical
+from scheduler.config.canonical import faults as name_faults
 from scheduler.config.faults import ConfigError, Fault
 from scheduler.config.model import Alerts, Canary, Config, Email, Politeness, Service, SourceConfig
 from scheduler.config.subscriptions import Operator, Subscription, Target
@@ -35,11 +37,13 @@ def load(path: str | os.PathLike[str] | None, source_names: Sequence[str] | None
     Raises:
         ConfigError: with every fault of the file.
     """
+    from scheduler.config.names import look_up
+
     names = tuple(source_names) if source_names is not None else built_in_sources()
     if path is None and not FilePath(DEFAULT_FILE).exists():
         return Config(sources={name: SourceConfig() for name in names})
     file = str(path if path is not None else DEFAULT_FILE)
-    config, found = parse(_text_of(file), names, file)
+    config, found = parse(_text_of(file), names, file, look_up)
     if config is None:
         raise ConfigError(found)
     return config
@@ -52,21 +56,27 @@ def built_in_sources() -> tuple[str, ...]:
     return tuple(sources())
 
 
-def known_jurisdictions() -> tuple[str, ...]:
-    """Return the English names of the jurisdictions and places that the detector knows."""
-    from scraper.cooperation.lexicon import read
+def parse(
+    text: str,
+    names: Sequence[str],
+    file: str = DEFAULT_FILE,
+    look_up: Callable[[Asked, str | None], Answers] | None = None,
+) -> tuple[Config | None, tuple[Fault, ...]]:
+    """Return the configuration in `text` and no fault, or None and every fault, in the order of the file.
 
-    return (*(row[0] for row in read("places.json")["rows"]), "International")
-
-
-def parse(text: str, names: Sequence[str], file: str = DEFAULT_FILE) -> tuple[Config | None, tuple[Fault, ...]]:
-    """Return the configuration in `text` and no fault, or None and every fault, in the order of the file. Pure."""
+    Args:
+        text: of the file.
+        names: of the built-in sources.
+        file: its name, for faults.
+        look_up: told the names that subscriptions ask for and the user's file of names, says what they stand for; None
+            leaves them as they are written. Without it this is pure.
+    """
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, (_syntax_fault(text, file, str(error)),)
     lines = lines_of(text)
-    config, findings = _checked(raw, names)
+    config, findings = _checked(raw, names, look_up or (lambda asked, _: as_written(asked)))
     # One fault a key: a value that could not be read is missing for the rules as well, and that need not be said.
     first = dict(reversed(findings))
     faults = [Fault(file, line_of(lines, path), dotted(path), what) for path, what in first.items()]
@@ -107,7 +117,9 @@ def _syntax_fault(text: str, file: str, message: str) -> Fault:
     return Fault(file, line, "", f"is not TOML: {what[:1].lower()}{what[1:]}")
 
 
-def _checked(raw: Mapping[str, Any], names: Sequence[str]) -> tuple[Config | None, list[tuple[Path, str]]]:
+def _checked(
+    raw: Mapping[str, Any], names: Sequence[str], look_up: Callable[[Asked, str | None], Answers]
+) -> tuple[Config | None, list[tuple[Path, str]]]:
     """Return the configuration as far as it can be read, and what is wrong with it."""
     found: list[tuple[Path, str]] = []
     found += [((key,), _unknown(key, TABLES)) for key in raw if key not in TABLES]
@@ -125,8 +137,15 @@ def _checked(raw: Mapping[str, Any], names: Sequence[str]) -> tuple[Config | Non
     found += rules.source_faults(sources)
     found += rules.politeness_faults(politeness, sources)
     found += rules.email_faults(email) if email else ()
-    places = known_jurisdictions() if any(one.where.jurisdictions for _, one in subscriptions) else ()
-    found += rules.subscription_faults(subscriptions, names, places, "email" in raw)
+    found += subscription_rules.subscription_faults(subscriptions, names, "email" in raw)
+    found += subscription_rules.operator_faults(operators, subscriptions, "email" in raw)
+    found += subscription_rules.canary_faults(canary, subscriptions) if canary else ()
+    answers = look_up(asked([one for _, one in subscriptions]), service.gazetteer)
+    found += [
+        (("subscriptions", place, "where", *path), what)
+        for place, one in subscriptions
+        for path, what in name_faults(one.where, answers)
+    ]
     if found:
         return None, found
     return Config(
@@ -134,13 +153,16 @@ def _checked(raw: Mapping[str, Any], names: Sequence[str]) -> tuple[Config | Non
         politeness=politeness,
         sources=sources,
         email=email,
-        subscriptions=tuple(
-            replace(one, canary=one.name == canary.subscription) if canary else one for _, one in subscriptions
-        ),
+        subscriptions=tuple(_ready(one, answers, canary) for _, one in subscriptions),
         operators=tuple(one for _, one in operators),
         alerts=alerts,
         canary=canary,
     ), found
+
+
+def _ready(subscription: Subscription, answers: Answers, canary: Canary | None) -> Subscription:
+    named = canonical(subscription, answers)
+    return replace(named, canary=canary is not None and canary.subscription == named.name)
 
 
 def _sources(raw: Any, names: Sequence[str], found: list[tuple[Path, str]]) -> dict[str, SourceConfig]:

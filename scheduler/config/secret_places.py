@@ -18,10 +18,13 @@ def places(config: Config) -> Iterator[Place]:
     if email and (email.password_env or email.password_file):
         key = "password_env" if email.password_env else "password_file"
         yield ("email", key), email.password_env, email.password_file
-    for place, subscription in enumerate(config.subscriptions):
-        if subscription.secret_env or subscription.secret_file:
-            key = "secret_env" if subscription.secret_env else "secret_file"
-            yield ("subscriptions", place, key), subscription.secret_env, subscription.secret_file
+    for table, targets in (("subscriptions", config.subscriptions), ("operator", config.operators)):
+        for place, target in enumerate(targets):
+            if target.secret_env or target.secret_file:
+                key = "secret_env" if target.secret_env else "secret_file"
+                yield (table, place, key), target.secret_env, target.secret_file
+            if target.url_env:
+                yield (table, place, "url_env"), target.url_env, None
 
 
 def secret_faults(config: Config) -> Iterator[tuple[Path, str]]:
@@ -29,18 +32,22 @@ def secret_faults(config: Config) -> Iterator[tuple[Path, str]]:
     for path, variable, file in places(config):
         try:
             secret = secrets.read(variable, file)
-            if path[0] == "subscriptions":
+            if path[-1] in ("secret_env", "secret_file"):
                 signing.keys(secret)
         except SecretError as error:
             yield path, str(error)
 
 
 def secret_values(config: Config) -> tuple[str, ...]:
-    """Return the values of all secrets that can be read, for what hides them in logs; nobody else needs them."""
-    found = []
-    for _, variable, file in places(config):
+    """Return the values of all secrets that can be read, for what hides them in logs; nobody else needs them.
+
+    Of several addresses in one variable each is a value.
+    """
+    found: list[str] = []
+    for path, variable, file in places(config):
         try:
-            found.append(secrets.read(variable, file).reveal())
+            value = secrets.read(variable, file).reveal()
         except SecretError:
             continue
+        found += value.replace(",", " ").split() if path[-1] == "url_env" else [value]
     return tuple(found)

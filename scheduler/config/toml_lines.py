@@ -26,6 +26,8 @@ def lines_of(text: str) -> dict[Path, int]:
         if stripped.startswith("[["):
             path = _key_path(stripped[2:])
             counts[path] = counts.get(path, -1) + 1
+            for inner in [one for one in counts if len(one) > len(path) and one[: len(path)] == path]:
+                del counts[inner]
             found.setdefault(path, number)
             table = (*_placed(path[:-1], counts), *path[-1:], counts[path])
         elif stripped.startswith("["):

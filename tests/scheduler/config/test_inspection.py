@@ -16,6 +16,7 @@ from scraper.find import sources
 HOOK = '[[subscriptions]]\nname = "desk"\nchannel = "webhook"\nurl = "https://example.org/h"\n'
 KEY = "whsec_" + base64.b64encode(b"k" * 32).decode()
 CALM = '[service]\ncontact = "mailto:a@example.org"\n'
+OPERATOR = '[[operator]]\nchannel = "command"\ncommand = ["true"]\n'
 
 
 @pytest.fixture
@@ -34,14 +35,14 @@ def found(file: str) -> list[tuple[str, int, str]]:
 
 def test_a_secret_that_is_there_is_fine(write, monkeypatch):
     monkeypatch.setenv("DESK_SECRET", KEY)
-    file = write(f'{CALM}{HOOK}secret_env = "DESK_SECRET"\n')
+    file = write(f'{CALM}{HOOK}secret_env = "DESK_SECRET"\n{OPERATOR}')
     assert (found(file), inspect(file).usable) == ([], True)
     assert inspect(file).summary.endswith(": fine")
 
 
 def test_a_missing_secret_is_a_fault_with_its_line(write, monkeypatch):
     monkeypatch.delenv("DESK_SECRET", raising=False)
-    file = write(f'{CALM}{HOOK}secret_env = "DESK_SECRET"\n')
+    file = write(f'{CALM}{HOOK}secret_env = "DESK_SECRET"\n{OPERATOR}')
     assert found(file) == [("fault", 7, "subscriptions[0].secret_env")]
     with pytest.raises(ConfigError, match=r":7: subscriptions\[0\]\.secret_env: .*DESK_SECRET is not set"):
         require_secrets(load(file), file)
@@ -60,7 +61,7 @@ def test_a_secret_file_that_others_can_read_is_refused(write, tmp_path, mode, us
 @pytest.mark.parametrize("value", ["canary", "whsec_x", "whsec_Y2FuYXJ5", f"{KEY} canary"])
 def test_a_secret_that_signs_nothing_is_a_fault_and_not_shown(write, monkeypatch, value):
     monkeypatch.setenv("DESK_SECRET", value)
-    file = write(f'{CALM}{HOOK}secret_env = "DESK_SECRET"\n')
+    file = write(f'{CALM}{HOOK}secret_env = "DESK_SECRET"\n{OPERATOR}')
     assert found(file) == [("fault", 7, "subscriptions[0].secret_env")]
     assert not any(part in finding.fault.what for finding in inspect(file).findings for part in ("canary", "Y2FuYXJ5"))
     with pytest.raises(ConfigError, match="webhook secret"):

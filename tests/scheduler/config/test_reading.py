@@ -176,8 +176,6 @@ def test_an_unknown_key_is_refused_with_the_nearest_right_one(text, key, advice)
         (WEBHOOK.replace('"desk"', '"a b"'), "subscriptions[0].name"),
         (WEBHOOK.replace("webhook", "pigeon"), "subscriptions[0].channel"),
         (WEBHOOK + "to = []", "subscriptions[0].to"),
-        (WEBHOOK + 'where = { jurisdictions = ["Macao", "Makao"] }', "subscriptions[0].where.jurisdictions"),
-        (WEBHOOK + 'where = { jurisdictions = ["Atlantis"] }', "subscriptions[0].where.jurisdictions"),
         (WEBHOOK.replace('"S"', '"whsec_abc="'), "subscriptions[0].secret_env"),
     ],
 )
