@@ -1,6 +1,6 @@
-"""Keeps what co-operation items name and state now, so that it is found by index: parties, programmes, figures.
+"""Keeps what co-operation items name and state now, so that it is found by index: parties, programmes, places, figures.
 
-Their evidence, people, places and dates stay with the assessment. Which figures changed is told by lifelines.py.
+Their evidence, people and dates stay with the assessment. Which figures changed is told by lifelines.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from storage.database import Database
 from storage.model import Assessment, Figure, Mention
 
-PARTY, PROGRAMME = "party", "programme"
+PARTY, PROGRAMME, PLACE = "party", "programme", "place"
 LONGEST = 500
 """Characters of a name or a passage; the assessment has it whole."""
 
@@ -29,24 +29,26 @@ def keep(db: Database, release_id: int, text: str, assessment: Assessment) -> No
     db.execute("DELETE FROM figure WHERE release_id = ?", (release_id,))
     if not assessment.cooperation:
         return
-    for what, mentions in ((PARTY, assessment.parties), (PROGRAMME, assessment.programmes)):
-        for mention in mentions:
-            _keep_mention(db, release_id, what, mention)
+    for what, mention in _mentions(assessment):
+        _keep_mention(db, release_id, what, mention)
     for figure in assessment.figures:
         _keep_figure(db, release_id, text, figure)
 
 
 def is_kept(db: Database, release_id: int, assessment: Assessment) -> bool:
     """Return whether a release has as many facts kept as an assessment states; a database of earlier days has none."""
-    mentions = {(PARTY, one.name) for one in assessment.parties} | {
-        (PROGRAMME, one.name) for one in assessment.programmes
-    }
+    mentions = {(what, mention.name[:LONGEST]) for what, mention in _mentions(assessment)}
     wanted = (len(mentions), len(assessment.figures)) if assessment.cooperation else (0, 0)
     kept = (
         db.value("SELECT count(*) FROM mention WHERE release_id = ?", (release_id,)),
         db.value("SELECT count(*) FROM figure WHERE release_id = ?", (release_id,)),
     )
     return kept == wanted
+
+
+def _mentions(assessment: Assessment) -> list[tuple[str, Mention]]:
+    kinds = ((PARTY, assessment.parties), (PROGRAMME, assessment.programmes), (PLACE, assessment.places))
+    return [(what, mention) for what, mentions in kinds for mention in mentions]
 
 
 def _keep_mention(db: Database, release_id: int, what: str, mention: Mention) -> None:
@@ -59,7 +61,7 @@ def _keep_mention(db: Database, release_id: int, what: str, mention: Mention) ->
 
 
 def _named(db: Database, what: str, name: str, kind: str | None = None, jurisdiction: str | None = None) -> int:
-    """Return the number of a party or programme; what is known of it now replaces what was."""
+    """Return the number of a party, programme or place; what is known of it now replaces what was."""
     name = name[:LONGEST]
     row = db.row("SELECT id, kind, jurisdiction FROM named WHERE what = ? AND name = ?", (what, name))
     if row is None:

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storage import outbox
 from storage.database import Database
+from storage.deliveries import promise
 from storage.model import Assessment, Change, ChangeKind, Figure
 from storage.notices import notice
 from storage.outbox import Route
@@ -102,7 +102,15 @@ def _firsts(figures: Iterable[Figure]) -> list[Figure]:
 
 
 def tell(
-    db: Database, key: str, change: Change, moves: Iterable[Move], silent: str | None, route: Route, now: datetime
+    db: Database,
+    key: str,
+    change: Change,
+    moves: Iterable[Move],
+    silent: str | None,
+    route: Route,
+    now: datetime,
+    *,
+    hold: int | None = None,
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """Write the changes that moved figures are worth, inside a transaction, and promise to tell them.
 
@@ -114,6 +122,7 @@ def tell(
         silent: why nobody is to be told, or None.
         route: who is to be told.
         now: the time.
+        hold: keep the promises back until this hold is judged.
 
     Returns:
         the changes, and the subscriptions they were promised to.
@@ -129,7 +138,7 @@ def tell(
         if wanted and not left:
             one = replace(one, silent=f"told already: story {change.story_id}")
             db.execute("UPDATE change SET silent = ? WHERE id = ?", (one.silent, one.id))
-        promised += outbox.promise(db, told, left, now)
+        promised += promise(db, told, left, now, hold=hold)
         made.append(one)
     return tuple(made), tuple(promised)
 

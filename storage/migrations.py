@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteDatabase
 from sqlite_utils import Migrations
 
-from storage import second_step, views
+from storage import second_step, third_step, views
 
 MIGRATIONS = Migrations("coopwatch")
 
@@ -220,6 +220,12 @@ def m001_first(db: SqliteDatabase) -> None:
 def m002_facts(db: SqliteDatabase) -> None:
     """Make the tables of what releases tell and state; allow changes of the kind `figure`."""
     second_step.apply(db)
+
+
+@MIGRATIONS()
+def m003_alerts(db: SqliteDatabase) -> None:
+    """Make room for digests, notices, holds, grades, incidents, subscribers, places and pairs."""
+    third_step.apply(db)
 
 
 # Its name holds a digest of the views, so a database gets them anew whenever they have changed. Keep it the last step.

@@ -7,12 +7,24 @@ change tells the same.
 from __future__ import annotations
 
 import json
-from datetime import timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from storage.assessments import from_columns
 from storage.database import Database
-from storage.model import Change, ChangeKind, FigureChange, Notice, Precision, Release, Version
+from storage.editions import editions, with_offset
+from storage.model import (
+    Assessment,
+    Change,
+    ChangeKind,
+    FigureChange,
+    Grade,
+    Notice,
+    Pair,
+    Precision,
+    Release,
+    Version,
+)
 from storage.times import from_text, from_text_or_none
 
 _RELEASE = """
@@ -30,11 +42,16 @@ JOIN named AS n ON n.id = l.programme_id
 JOIN release AS r ON r.id = f.before_release_id
 WHERE f.change_id = ?"""
 
-_VERSION = "SELECT number, fingerprint, title, text, seen, captions, page FROM version WHERE release_id = ?"
+_VERSION = "SELECT id, number, fingerprint, title, text, seen, captions, page FROM version WHERE release_id = ?"
 
 
-def notice(db: Database, change_id: int) -> Notice:
+def notice(db: Database, change_id: int, as_of: datetime | None = None) -> Notice:
     """Return the notice of a change.
+
+    Args:
+        db: the database.
+        change_id: its number.
+        as_of: the time at which the story's other releases are looked at; None for the present.
 
     Raises:
         KeyError: there is no such change.
@@ -46,15 +63,40 @@ def notice(db: Database, change_id: int) -> Notice:
     told = db.row(_RELEASE, (change.release_id, change.version))
     if told is None:
         raise KeyError(f"change {change_id} speaks of a version that is not there")
-    thought = db.row("SELECT * FROM assessment WHERE version_id = ? ORDER BY id LIMIT 1", (told["version_id"],))
+    thought = _thought(db, told["version_id"])
     if thought is None:
         raise KeyError(f"change {change_id} speaks of a version that was never assessed")
-    before = None
-    if change.kind is ChangeKind.REVISED:
-        earlier = db.row(f"{_VERSION} AND number = ?", (change.release_id, change.version - 1))
-        before = version_of(earlier) if earlier else None
-    figure = _figure(db, change_id) if change.kind is ChangeKind.FIGURE else None
-    return Notice(change, release_of(told), from_columns(thought), before, figure)
+    before, was = _earlier(db, change) if change.kind is ChangeKind.REVISED else (None, None)
+    others, key = editions(db, change.release_id, as_of)
+    return Notice(
+        change,
+        release_of(told),
+        thought,
+        before,
+        _figure(db, change_id) if change.kind is ChangeKind.FIGURE else None,
+        grade=Grade(row["grade"]) if row["grade"] else None,
+        before_assessment=was,
+        editions=others,
+        first_pairs=_pairs(db, change_id),
+        story_key=key,
+        first=min(others, key=lambda one: one.moment, default=None) if change.kind is ChangeKind.ALSO else None,
+    )
+
+
+def _thought(db: Database, version_id: int) -> Assessment | None:
+    row = db.row("SELECT * FROM assessment WHERE version_id = ? ORDER BY id LIMIT 1", (version_id,))
+    return from_columns(row) if row else None
+
+
+def _earlier(db: Database, change: Change) -> tuple[Version | None, Assessment | None]:
+    """Return the version before the one a revision speaks of, and what was made of it."""
+    row = db.row(f"{_VERSION} AND number = ?", (change.release_id, change.version - 1))
+    return (version_of(row), _thought(db, row["id"])) if row else (None, None)
+
+
+def _pairs(db: Database, change_id: int) -> tuple[Pair, ...]:
+    rows = db.rows("SELECT what, one, other FROM first_pair WHERE change_id = ? ORDER BY 1, 2, 3", (change_id,))
+    return tuple(Pair(**row) for row in rows)
 
 
 def _figure(db: Database, change_id: int) -> FigureChange | None:
@@ -73,12 +115,9 @@ def change_of(row: dict[str, Any]) -> Change:
 def release_of(row: dict[str, Any]) -> Release:
     """Return the value of a row that joins `release` and `version`; the time of publication has the portal's offset."""
     same = ("key", "source", "portal", "url", "language", "title", "text", "jurisdiction", "department", "page")
-    published = None
-    if row["published"] is not None:
-        published = from_text(row["published"]).astimezone(timezone(timedelta(minutes=row["utc_offset"] or 0)))
     return Release(
         **{name: row[name] for name in same},
-        published=published,
+        published=with_offset(row),
         precision=Precision(row["precision"]) if row["precision"] else None,
         captions=tuple(json.loads(row["captions"])),
     )

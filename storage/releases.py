@@ -5,17 +5,17 @@ What to make of it is decided in decide.py; questions about what is kept are in 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from storage import decide, facts, identity, lifelines, outbox, pages, stories, tellings
+from storage import decide, facts, identity, lifelines, pages, pairs, stories, tellings
 from storage.assessments import as_json, to_columns
 from storage.clean import refuse_unfit
+from storage.concluding import Case, conclude
 from storage.database import Database
 from storage.lookup import Due, due, find, known, listing, within
-from storage.model import Assessment, Change, ChangeKind, Known, Page, Precision, Recorded, Release, Verdict
+from storage.model import Assessment, Known, Page, Pair, Precision, Recorded, Release, Verdict
 from storage.notices import notice, versions
 from storage.outbox import Route
 from storage.telling import Telling
@@ -48,6 +48,7 @@ def record(
     page: Page | None = None,
     telling: Telling | None = None,
     silent: str | None = None,
+    hold: int | None = None,
     route: Route,
 ) -> Recorded:
     """Record a release that was read, all of it or nothing.
@@ -60,6 +61,7 @@ def record(
         page: the raw page, kept where the text is new.
         telling: what it tells, by which it joins the story of its event; without, only the same text joins it.
         silent: the caller's reason to tell nobody, or None; a first sight is noticed here (decide.silence).
+        hold: keep the promises back until this hold is judged (holds.py); None to let them go.
         route: who is to be told.
 
     Returns:
@@ -74,7 +76,7 @@ def record(
     with db.transaction():
         place = _place(db, release.key)
         twin = None
-        if place is None:
+        if place is None and release.source != stories.CANARY:
             twin = stories.twin(db, mark, release.language, release.key, release.published or now)
         made = decide.verdict(place.known if place else None, mark, twin, now)
         quiet = _silence(db, release, made, silent)
@@ -83,6 +85,7 @@ def record(
         else:
             release_id, number = place.known.release_id, place.known.version + int(place.known.fingerprint != mark)
         shifted: tuple[lifelines.Move, ...] = ()
+        together: tuple[Pair, ...] = ()
         story = None
         if place is None:
             story = stories.place(db, release_id, twin, telling, now).story_id
@@ -92,20 +95,21 @@ def record(
             if page is not None:
                 pages.keep(db, page, now)
             shifted = lifelines.moves(db, release_id, assessment, story)
-            _add_version(db, release_id, number, release, mark, page, assessment, now)
+            together = _add_version(db, release_id, number, release, mark, page, assessment, now, story)
         elif place.detector != assessment.detector:
-            _assess(db, release_id, place.version_id, release.text, assessment, now)
-        if telling is not None:
+            _assess(db, release_id, place.version_id, release.text, assessment, now, release.source)
+        if telling is not None and release.source != stories.CANARY:
             tellings.keep(db, release_id, telling)
         db.execute(
             "UPDATE link SET state = 'read', attempts = 0, next_try = NULL, trouble = NULL"
             " WHERE source = ? AND key = ?",
             (release.source, release.key),
         )
-        done = _conclude(db, release_id, release.key, number, made, now, quiet, route)
+        case = Case(release_id, release.key, number, made, quiet, route, hold, together)
+        done = conclude(db, case, now)
         if done.change is None:
             return done
-        figures, told = lifelines.tell(db, release.key, done.change, shifted, quiet, route, now)
+        figures, told = lifelines.tell(db, release.key, done.change, shifted, quiet, route, now, hold=hold)
         return replace(done, figures=figures, promised=tuple(dict.fromkeys([*done.promised, *told])))
 
 
@@ -133,7 +137,7 @@ def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = Fal
             "UPDATE release SET state = ?, missing_since = ?, next_reread = ?, rereads = rereads + 1 WHERE id = ?",
             (state, stamp(since), stamp_or_none(decide.next_look(made, since, now)), place.known.release_id),
         )
-        return _conclude(db, place.known.release_id, key, place.known.version, made, now, None, route)
+        return conclude(db, Case(place.known.release_id, key, place.known.version, made, None, route), now)
 
 
 def record_unread(db: Database, key: str, now: datetime) -> None:
@@ -161,13 +165,14 @@ def reassess(
     """
     with db.transaction():
         row = db.row(
-            "SELECT v.id, v.text FROM version AS v JOIN release AS r ON r.id = v.release_id AND r.version = v.number"
+            "SELECT v.id, v.text, r.source FROM version AS v"
+            " JOIN release AS r ON r.id = v.release_id AND r.version = v.number"
             " WHERE r.id = ?",
             (release_id,),
         )
         if row is None:
             raise KeyError(f"no release {release_id}")
-        _assess(db, release_id, row["id"], row["text"], assessment, now)
+        _assess(db, release_id, row["id"], row["text"], assessment, now, row["source"])
         if telling is not None:
             tellings.keep(db, release_id, telling)
 
@@ -235,21 +240,35 @@ def _add_version(
     page: Page | None,
     assessment: Assessment,
     now: datetime,
-) -> None:
+    story: int | None,
+) -> tuple[Pair, ...]:
     words = {"title": release.title, "text": release.text, "captions": as_json(release.captions)}
     kept = {"page": page.digest if page else release.page, "seen": stamp(now)}
     version = db.insert("version", {"release_id": release_id, "number": number, "fingerprint": mark, **words, **kept})
-    _assess(db, release_id, version, release.text, assessment, now)
+    return _assess(db, release_id, version, release.text, assessment, now, release.source, story)
 
 
-def _assess(db: Database, release_id: int, version_id: int, text: str, assessment: Assessment, now: datetime) -> None:
+def _assess(
+    db: Database,
+    release_id: int,
+    version_id: int,
+    text: str,
+    assessment: Assessment,
+    now: datetime,
+    source: str,
+    story: int | None = None,
+) -> tuple[Pair, ...]:
+    """Keep an assessment as the current one, with the facts it found; return the pairs nobody had before (pairs.py)."""
     columns = to_columns(assessment) | {"version_id": version_id, "made": stamp(now)}
     number = db.insert("assessment", columns, verb="INSERT OR REPLACE")
     db.execute(
         "UPDATE release SET assessment_id = ?, cooperation = ?, detector = ? WHERE id = ?",
         (number, int(assessment.cooperation), assessment.detector, release_id),
     )
+    if source == stories.CANARY:
+        return ()
     facts.keep(db, release_id, text, assessment)
+    return pairs.keep(db, release_id, story, assessment)
 
 
 def _refresh(db: Database, place: _Place, release: Release, number: int, now: datetime) -> None:
@@ -263,28 +282,3 @@ def _refresh(db: Database, place: _Place, release: Release, number: int, now: da
     db.execute(
         f"UPDATE release SET {names}, rereads = rereads + 1 WHERE id = ?", [*columns.values(), place.known.release_id]
     )
-
-
-def _conclude(
-    db: Database, release_id: int, key: str, number: int, made: Verdict, now: datetime, silent: str | None, route: Route
-) -> Recorded:
-    """Write the change a verdict is worth, if any, and promise to tell it."""
-    kind = decide.change_kind(made)
-    if kind is None:
-        return Recorded(release_id, made)
-    occasion = "" if kind.value in ("new", "revised") else stamp(now)
-    event = hashlib.sha256(f"{kind.value}|{key}|{number}|{occasion}".encode()).hexdigest()
-    story = stories.story_of(db, release_id)
-    if kind is ChangeKind.NEW and silent is None:
-        silent = stories.known_already(db, release_id)
-    what = {"event": event, "kind": kind.value, "release_id": release_id, "story_id": story, "version": number}
-    change = db.insert("change", what | {"at": stamp(now), "silent": silent})
-    told = notice(db, change)
-    names = route(told) if silent is None else ()
-    if kind is ChangeKind.NEW and silent is None:
-        names, silent = stories.unheard(db, release_id, names)
-    if kind is ChangeKind.NEW and silent is not None:
-        db.execute("UPDATE change SET silent = ? WHERE id = ?", (silent, change))
-        db.execute("UPDATE release SET silent = ? WHERE id = ?", (silent, release_id))
-    promised = outbox.promise(db, told, names, now)
-    return Recorded(release_id, made, Change(change, event, kind, release_id, story, number, now, silent), promised)

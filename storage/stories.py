@@ -19,6 +19,8 @@ from storage.times import from_text, stamp
 
 IMPORT = "import"
 """The source of releases that came from a file, whoever published them."""
+CANARY = "canary"
+"""The source of invented releases that only show that the way is open: in no story with others, in no view."""
 MOST_MEMBERS = 40
 """As many of a story's releases are asked whether they contradict a new one, the latest; few stories have ten."""
 
@@ -45,8 +47,9 @@ def twin(db: Database, fingerprint: str, language: str, key: str, moment: dateti
         "SELECT DISTINCT r.id, coalesce(r.duplicate_of, r.id) AS original,"
         "       coalesce(r.published, r.first_seen) AS moment"
         " FROM version AS v JOIN release AS r ON r.id = v.release_id"
-        " WHERE v.fingerprint = ? AND v.text <> '' AND r.language = ? AND r.key <> ? ORDER BY r.id LIMIT 200",
-        (fingerprint, language, key),
+        " WHERE v.fingerprint = ? AND v.text <> '' AND r.language = ? AND r.key <> ? AND r.source <> ?"
+        " ORDER BY r.id LIMIT 200",
+        (fingerprint, language, key, CANARY),
     )
     return next((row["original"] for row in rows if is_twin(moment, from_text(row["moment"]))), None)
 
@@ -65,7 +68,7 @@ def place(db: Database, release_id: int, original: int | None, telling: Telling 
     if story is not None:
         return _put(db, release_id, story, "same text")
     source = str(db.value("SELECT source FROM release WHERE id = ?", (release_id,)))
-    found = None if telling is None else fitting(db, telling, source)
+    found = None if telling is None or source == CANARY else fitting(db, telling, source)
     if found is not None:
         return _put(db, release_id, found.story_id, found.why)
     return _put(db, release_id, db.insert("story", {"made": stamp(now)}), "first")
@@ -156,11 +159,11 @@ def unheard(db: Database, release_id: int, wanted: Sequence[str]) -> tuple[tuple
     )
     heard = {row["subscription"] for row in rows}
     left = tuple(name for name in wanted if name not in heard)
-    silent = f"told already: story {story_of(db, release_id)}" if not left and _is_retelling(db, release_id) else None
+    silent = f"told already: story {story_of(db, release_id)}" if not left and is_retelling(db, release_id) else None
     return left, silent
 
 
-def _is_retelling(db: Database, release_id: int) -> bool:
+def is_retelling(db: Database, release_id: int) -> bool:
     """Return whether the story was known to be about co-operation before this release told it."""
     return bool(
         db.value(
@@ -169,6 +172,17 @@ def _is_retelling(db: Database, release_id: int) -> bool:
             " JOIN release AS r ON r.id = m.release_id AND r.cooperation = 1 WHERE mine.release_id = ? LIMIT 1",
             (release_id,),
         )
+    )
+
+
+def is_of_another_portal(db: Database, release_id: int) -> bool:
+    """Return whether no other release of the story is of the same portal."""
+    return not db.value(
+        "SELECT 1 FROM story_member AS mine"
+        " JOIN story_member AS m ON m.story_id = mine.story_id AND m.release_id <> mine.release_id"
+        " JOIN release AS r ON r.id = m.release_id JOIN release AS own ON own.id = mine.release_id"
+        " WHERE mine.release_id = ? AND r.portal = own.portal LIMIT 1",
+        (release_id,),
     )
 
 
