@@ -21,6 +21,8 @@ SELECT r.id AS release_id, r.key, r.language, r.url, r.portal, r.source, r.publi
 FROM release AS r JOIN version AS v ON v.release_id = r.id
 WHERE r.id = ? AND v.seen <= ? ORDER BY v.number DESC LIMIT 1"""
 
+_MOVED = "SELECT id, release_id, from_story FROM story_hand WHERE {} = ? AND at > ?"
+
 
 def story_at(db: Database, release_id: int, as_of: datetime | None = None) -> int | None:
     """Return the story of a release as it was at a time; today's where none is given."""
@@ -36,11 +38,8 @@ def members_at(db: Database, story_id: int, as_of: datetime | None = None) -> li
     """Return the releases of a story as it was at a time, those read first in front."""
     until = _until(as_of)
     ids = {row["release_id"] for row in db.rows("SELECT release_id FROM story_member WHERE story_id = ?", (story_id,))}
-    for row in db.rows(
-        "SELECT release_id, from_story FROM story_hand WHERE (from_story = ? OR to_story = ?) AND at > ?"
-        " ORDER BY id DESC",
-        (story_id, story_id, until),
-    ):
+    moved = [row for column in ("from_story", "to_story") for row in db.rows(_MOVED.format(column), (story_id, until))]
+    for row in sorted(moved, key=lambda row: -int(row["id"])):
         if row["from_story"] == story_id:
             ids.add(row["release_id"])
         else:

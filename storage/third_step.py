@@ -135,6 +135,7 @@ CREATE TABLE first_pair (                   -- of a change: pairs that no other 
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS story_hand_from ON story_hand (from_story);
+CREATE INDEX IF NOT EXISTS story_hand_to ON story_hand (to_story);
 -- whether a check went through the indexes, for releases that the listing had not shown
 ALTER TABLE run ADD COLUMN gaps INTEGER NOT NULL DEFAULT 0;
 
