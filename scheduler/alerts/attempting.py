@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from scheduler.alerts import message
 from scheduler.alerts.channels import Channel, Context, channel
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import word
+from scheduler.alerts.persons import person
 from scheduler.alerts.schedule import webhook_wait
 from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
@@ -20,11 +21,25 @@ WORDING_ATTEMPTS = 3  # a message that cannot be worded today is not likely to b
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended: the state it leads to, a line for people, and for WAITING the seconds to wait."""
+    """How an attempt ended.
+
+    Args:
+        state: what it leads to.
+        line: the same for people.
+        wait: seconds to wait, for WAITING.
+        down: whether the destination itself failed (breaker.py); None where it was never asked.
+        patience: seconds for which the destination asked to be left alone.
+        unwanted: whether the receiver wants no more messages at all.
+        taken: marks of the recipients that have it although the attempt failed.
+    """
 
     state: DeliveryState
     line: str
     wait: float = 0.0
+    down: bool | None = None
+    patience: float | None = None
+    unwanted: bool = False
+    taken: frozenset[str] = frozenset()
 
 
 class Target:
@@ -40,28 +55,41 @@ class Target:
     def __init__(
         self, subscription: Subscription, config: Config, luck: Callable[[], float], db: Database | None = None
     ) -> None:
-        self._subscription, self._context, self._luck = subscription, Context(config, db), luck
+        self.subscription = subscription
+        self._context, self._luck = Context(config, db), luck
         self._channel: Channel = channel(subscription.channel)
         self.destination = self._channel.destination(subscription, config)
-        self.deadline = self._channel.DEADLINE
-        # Who has a copy of a message that others still wait for. Lost at a restart: then they get it once more.
-        self._accepted: dict[str, frozenset[str]] = {}
+        self.deadline = subscription.timeout or self._channel.DEADLINE
 
-    def attempt(self, delivery: Delivery) -> Outcome:
-        """Word and send a delivery once. Raises nothing: whatever goes wrong is an outcome."""
+    def attempt(self, delivery: Delivery, without: Collection[str] = ()) -> Outcome:
+        """Word and send a delivery once. Raises nothing: whatever goes wrong is an outcome.
+
+        Args:
+            delivery: as claimed; whoever stands in its `taken` has it already.
+            without: marks of people who have it by another subscription (persons.py).
+        """
         try:
-            told = word(delivery, self._subscription)
+            told = word(delivery, self.subscription)
         except Exception as trouble:  # noqa: BLE001 - whatever a text provokes must not stop the others
             return self._unworded(delivery, trouble)
-        accepted = self._accepted.get(delivery.message_id, frozenset())
         try:
-            line = self._channel.deliver(told, self._subscription, self._context, accepted)
+            line = self._channel.deliver(told, self.subscription, self._context, self._served(delivery, without))
         except DeliveryError as trouble:
             return self._failed(delivery, trouble)
         except Exception as trouble:  # noqa: BLE001 - a fault of a channel is one failed attempt
             return self._failed(delivery, DeliveryError(f"a fault of coopwatch: {place(trouble)}"))
-        self._accepted.pop(delivery.message_id, None)
-        return Outcome(DeliveryState.SENT, line)
+        return Outcome(DeliveryState.SENT, line, down=False)
+
+    def _served(self, delivery: Delivery, without: Collection[str]) -> frozenset[str]:
+        """Return who needs no copy, as the channel names its recipients: mail by address, others by a mark."""
+        marks = {*delivery.taken, *without}
+        if self.subscription.channel != "email":
+            return frozenset(marks)
+        return frozenset(to for to in self.subscription.to or () if person("email", to) in marks)
+
+    def _marks(self, accepted: Collection[str]) -> frozenset[str]:
+        is_mail = self.subscription.channel == "email"
+        return frozenset(person("email", one) if is_mail else one for one in accepted)
 
     def _unworded(self, delivery: Delivery, trouble: Exception) -> Outcome:
         line = f"cannot be put into words: {place(trouble)}"
@@ -71,14 +99,13 @@ class Target:
         return Outcome(DeliveryState.WAITING, line, wait)
 
     def _failed(self, delivery: Delivery, trouble: DeliveryError) -> Outcome:
-        if trouble.accepted:
-            self._accepted[delivery.message_id] = trouble.accepted
-        if trouble.permanent:
-            return Outcome(DeliveryState.DEAD, str(trouble))
-        wait = self._channel.wait(delivery.attempts, self._luck(), trouble.retry_after)
+        wait = None if trouble.permanent else self._channel.wait(delivery.attempts, self._luck(), trouble.retry_after)
+        state, line = DeliveryState.WAITING, str(trouble)
         if wait is None:
-            return Outcome(DeliveryState.DEAD, f"given up after {delivery.attempts} attempts: {trouble}")
-        return Outcome(DeliveryState.WAITING, str(trouble), wait)
+            state = DeliveryState.DEAD
+            line = line if trouble.permanent else f"given up after {delivery.attempts} attempts: {trouble}"
+        taken = self._marks(trouble.accepted)
+        return Outcome(state, line, wait or 0.0, trouble.down, trouble.retry_after, trouble.unwanted, taken)
 
 
 def warm() -> None:
