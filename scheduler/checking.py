@@ -141,6 +141,7 @@ class Checker:
                 tally.requests,
                 dict(tally.verdicts),
                 trouble,
+                tally.gaps,
             )
             runs.journal(self._db, run)
             return run
@@ -203,7 +204,7 @@ class Checker:
             reading.read_pending(body)
             if gaps:
                 looking.check_gaps()
-                self._gaps_checked[source.name] = self._clock()
+                self._gaps_checked[source.name], tally.gaps = self._clock(), True
                 reading.read_pending(body)
             reading.read_again(reread, body)
         if seeded is None:

@@ -42,6 +42,7 @@ class Tally:
     troubles: list[str] = field(default_factory=list)
     read: int = 0
     failed: int = 0
+    gaps: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,13 @@ class SourceState:
 def journal(db: Database, run: Run) -> int:
     """Keep a check and what it says of its source, in one transaction; return the run's id."""
     trouble = None if run.trouble is None else tidy(run.trouble, _TROUBLE)
-    counted = {"listed": run.listed, "fresh": run.fresh, "requests": run.requests, "verdicts": as_json(run.verdicts)}
+    counted = {
+        "listed": run.listed,
+        "fresh": run.fresh,
+        "requests": run.requests,
+        "verdicts": as_json(run.verdicts),
+        "gaps": int(run.gaps),
+    }
     ended = {"ended": stamp(run.ended), "outcome": run.outcome, "trigger": run.trigger, "trouble": trouble}
     with db.transaction():
         db.insert("source", {"name": run.source}, verb="INSERT OR IGNORE")
