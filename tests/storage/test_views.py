@@ -6,11 +6,13 @@ import pytest
 
 from storage import sql, views
 from storage.database import Database
+from storage.incidents import open_
 from storage.links import take
 from storage.model import Figure, Link, Mention, Run
-from storage.outbox import claim
+from storage.outbox import claim, hold_open
 from storage.releases import record, record_missing
 from storage.runs import journal
+from storage.subscribers import meet
 from storage.views import VIEWS
 
 README = (Path(views.__file__).parent / "README.md").read_text()
@@ -25,13 +27,16 @@ def used(db, make, thought, everybody, now):
     """A database in which every view has something to show."""
     scheme = Mention("Harbour Scheme", 0, 3, "The")
     figure = Figure(7.0, "points", "points", 0, 3, programme="Harbour Scheme", counts="points")
-    thought = replace(thought, programmes=(scheme,), figures=(figure,))
+    thought = replace(thought, programmes=(scheme,), figures=(figure,), places=(Mention("Harbour City", 4, 7, "two"),))
     take(db, "hk_gia_en", [Link("e/9", "https://e.test/9")], now, listing_url="https://e.test/", validators=None)
     record(db, make(published=None, precision=None), thought, now, route=everybody)
     record(db, make(key="twin.test/1"), thought, now, route=everybody)
     record(db, make(text="Corrected."), thought, now, route=everybody)
     record_missing(db, make().key, now, route=everybody)
     claim(db, now, now - now)
+    hold_open(db, "hk_gia_en", now, "30 at once")
+    meet(db, {"desk": ("a", "b")}, now)
+    open_(db, "source-blind", "hk_gia_en", {"since": "08:00"}, now)
     journal(db, Run("hk_gia_en", now, now, "moved", verdicts={"new": 2}))
     return db
 
