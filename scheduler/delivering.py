@@ -3,6 +3,7 @@
 One thread claims; each destination that has something to get is served by a thread of its own, one message at a time,
 so a receiver that hangs keeps nobody waiting but itself. An attempt is committed before anything is sent
 (storage.outbox), so whatever happens to this process, a promise is kept at least once, always under the same id.
+Who may be told at all is known at the gate (gate.py): quiet hours, digests, receivers that are left alone.
 """
 
 from __future__ import annotations
@@ -11,15 +12,22 @@ import logging
 import random
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from scheduler.alerts.attempting import Outcome, Target, place, warm
+from scheduler.alerts.calendars import Calendars
 from scheduler.alerts.channels import channel
+from scheduler.alerts.ledgers import Ledgers
+from scheduler.alerts.persons import people
+from scheduler.alerts.receivers import Trouble
+from scheduler.alerts.rules import mark
 from scheduler.config import Config, Subscription
-from storage import outbox
+from scheduler.digesting import Digests
+from scheduler.gate import Gate
+from scheduler.leaving_out import LeftOut, Overlaps
+from scheduler.settling import Settling, Summary, difference
+from storage import outbox, subscribers
 from storage.database import Database, StorageError
 from storage.model import Delivery, DeliveryState
 from storage.rewind import rewind
@@ -29,17 +37,8 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 MOST_AT_ONCE = 16  # destinations served at the same time
 LONGEST_NAP = 300.0  # seconds; a machine that sleeps stops the clock we sleep by, so look up now and then
+BLOCKED = timedelta(seconds=1)  # until what is due and could not be claimed is looked at again
 PATIENCE = 5.0  # seconds until the database is tried again after it failed
-BLOCKED_NAP = 1.0  # seconds until a delivery is looked at again that another process is sending
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How many deliveries were sent, put off, and given up."""
-
-    sent: int = 0
-    again: int = 0
-    dead: int = 0
 
 
 class Dispatcher:
@@ -50,6 +49,8 @@ class Dispatcher:
         config: read once; a subscription that is not in it any more gets nothing.
         clock: returns the present as an aware datetime.
         luck: returns chance from 0 up to 1, for the jitter between attempts.
+        calendars: who knows the holidays; by default the library's.
+        on_trouble: called when a destination is left alone for a while, and with None when it answers again.
     """
 
     def __init__(
@@ -59,15 +60,21 @@ class Dispatcher:
         *,
         clock: Clock = lambda: datetime.now(UTC),
         luck: Callable[[], float] = random.random,
+        calendars: Calendars | None = None,
+        on_trouble: Callable[[str, Trouble | None], None] = lambda *_: None,
     ) -> None:
-        self._db, self._clock = db, clock
-        self._targets = {one.name: Target(one, config, luck, db) for one in config.subscriptions}
+        self._db, self._config, self._clock = db, config, clock
+        ledgers = Ledgers(db, [name for name, source in config.sources.items() if source.enabled])
+        self._targets = {one.name: Target(one, config, luck, db, ledgers) for one in config.everyone}
+        self._gate = Gate(db, config, self._targets, calendars=calendars, on_trouble=on_trouble)
+        self._overlaps = Overlaps(db, config.everyone)
+        self._digests = Digests(db, config, self._overlaps)
+        self._settling = Settling(db, config)
         # A claim lapses after twice the longest exchange: nobody is sending it any more then.
         self._lease = timedelta(seconds=2 * max((one.deadline for one in self._targets.values()), default=60.0))
         self._changed = threading.Condition()
         self._woken = self._stopping = False
         self._running: set[str] = set()  # destinations that are being served
-        self._done: Counter[DeliveryState] = Counter()
         self._thread: threading.Thread | None = None
         self._last = (clock(), time.monotonic())
 
@@ -89,19 +96,24 @@ class Dispatcher:
             StorageError: the database fails.
         """
         clock = self._clock if now is None else lambda: now
-        before = self._done.copy()
+        before = self._settling.count()
+        self._meet(clock())
         while True:
             with self._changed:
                 self._woken = False
-            if self._begin(clock):
+            self._make_digests(clock())
+            if self._begin(clock(), clock):
                 continue
             with self._changed:
                 # Whoever ended since we last looked has set `_woken`, and made room for another.
                 if not self._running and not self._woken:
                     break
                 self._changed.wait_for(lambda: self._woken)
-        done = self._done - before
-        return Summary(done[DeliveryState.SENT], done[DeliveryState.WAITING], done[DeliveryState.DEAD])
+        return difference(self._settling.count(), before)
+
+    def breakers(self) -> dict[str, str]:
+        """Return the destinations that failed so often that they are left alone for a while, and why."""
+        return {name: trouble.line for name, trouble in self._gate.receivers.troubles().items()}
 
     def recover(self) -> int:
         """Take over what a dispatcher that died was sending; return how much. For the holder of the instance lock."""
@@ -113,6 +125,7 @@ class Dispatcher:
         if taken_over:
             log.info("%d deliveries were cut off when coopwatch last ended; they are sent again", taken_over)
         rewind(self._db, self._clock())
+        self._meet(self._clock())
         self._stopping = False
         self._thread = threading.Thread(target=self._serve, name="deliveries", daemon=True)
         self._thread.start()
@@ -152,9 +165,13 @@ class Dispatcher:
         """Begin all that can be begun; return for how many seconds there is nothing to do unless somebody wakes us."""
         try:
             self._mind_the_clock()
-            while self._begin(self._clock):
-                pass
-            due = outbox.next_due(self._db)
+            self._gate.look()
+            while True:
+                now = self._clock()
+                self._make_digests(now)
+                if not self._begin(now, self._clock):
+                    break
+            due = self._next(now)
             seconds = LONGEST_NAP if due is None else (due - self._clock()).total_seconds()
             if self._mind_the_clock():  # it went back while we worked, so the seconds are wrong
                 return 0.0
@@ -164,11 +181,31 @@ class Dispatcher:
         except Exception as trouble:  # noqa: BLE001 - this thread must outlive any fault
             log.warning("deliveries wait after a fault: %s", place(trouble))
             return PATIENCE
-        if seconds > 0:
-            return min(seconds, LONGEST_NAP)
-        # It is due and was not claimed: either its destination is being served, and whoever serves it wakes us, or
-        # another process is.
-        return LONGEST_NAP if self._running else BLOCKED_NAP
+        return min(max(seconds, 0.0), LONGEST_NAP)
+
+    def _next(self, now: datetime) -> datetime | None:
+        """Return when there may be something to do, if nothing could be begun at `now`.
+
+        What was due by then waits for its destination, whose thread wakes us, or for the gate, which knows when.
+        """
+        with self._changed:
+            running = frozenset(self._running)
+        due = outbox.next_due(self._db, busy=self._gate.shut(now, running), gathered=self._digests.gathered)
+        if due is not None and due <= now:
+            # All threads are taken, or a claim that could not be settled stands before it until it lapses.
+            due = now + BLOCKED
+        times = (due, self._gate.opens(now), self._digests.next_turn(now))
+        return min((one for one in times if one is not None), default=None)
+
+    def _meet(self, now: datetime) -> None:
+        """Note the subscriptions as they are now: since when they are known, what they ask for, where they go."""
+        known = {one.name: (mark(one.where), _address(one)) for one in self._config.everyone}
+        subscribers.meet(self._db, known, now)
+        self._gate.look()
+
+    def _make_digests(self, now: datetime) -> None:
+        if self._digests.gathered and not self._stopping:
+            self._digests.make(now, resting=self._gate.resting(now))
 
     def _mind_the_clock(self) -> bool:
         """Return whether the clock went back since it was last minded; what waits has been moved back with it then."""
@@ -180,31 +217,38 @@ class Dispatcher:
             log.info("the clock went back, and %d deliveries with it", rewind(self._db, wall))
         return went_back
 
-    def _begin(self, clock: Clock) -> bool:
+    def _begin(self, now: datetime, clock: Clock) -> bool:
         """Claim one delivery and begin to send it; return whether there was one that could be begun."""
         with self._changed:
             if self._stopping or len(self._running) >= MOST_AT_ONCE:
                 return False
-            busy = {name for name, target in self._targets.items() if target.destination in self._running}
-        for delivery in outbox.claim(self._db, clock(), self._lease, busy=busy, limit=1):
+            running = frozenset(self._running)
+        busy, gathered, postpone = self._gate.shut(now, running), self._digests.gathered, self._gate.postpone
+        claimed = outbox.claim(self._db, now, self._lease, busy=busy, gathered=gathered, limit=1, postpone=postpone)
+        for delivery in claimed:
             target = self._targets.get(delivery.subscription)
             if target is None:
-                gone = f"the configuration has no subscription {delivery.subscription} any more"
-                self._settle(delivery, Outcome(DeliveryState.DEAD, gone), clock())
+                self._settling.settle(delivery, Outcome(DeliveryState.DEAD, _unknown(delivery.subscription)), now)
+                return True
+            left = self._overlaps.of(delivery)
+            if left.everybody:
+                self._settling.settle(delivery, Outcome(DeliveryState.SENT, left.line), now)
                 return True
             with self._changed:
                 self._running.add(target.destination)
-            threading.Thread(
-                target=self._work, args=(delivery, target, clock), name=target.destination, daemon=True
-            ).start()
+            work = (delivery, target, left, clock)
+            threading.Thread(target=self._work, args=work, name=target.destination, daemon=True).start()
             return True
         return False
 
     # -- the threads that send ------------------------------------------------------------------------------------
 
-    def _work(self, delivery: Delivery, target: Target, clock: Clock) -> None:
+    def _work(self, delivery: Delivery, target: Target, left: LeftOut, clock: Clock) -> None:
         try:
-            self._settle(delivery, target.attempt(delivery), clock())
+            outcome = target.attempt(delivery, left.marks)
+            now = clock()
+            self._gate.receivers.settled(target.destination, outcome, now)
+            self._settling.settle(delivery, outcome, now)
         except StorageError as trouble:
             # Left unsettled: the claim lapses, and the delivery is made again under the same id.
             log.warning("%s: how it ended could not be stored: %s", delivery.message_id, trouble)
@@ -214,21 +258,16 @@ class Dispatcher:
                 self._woken = True
                 self._changed.notify_all()
 
-    def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
-        who = f"{delivery.message_id} for {delivery.subscription}"
-        if outcome.state is DeliveryState.SENT:
-            outbox.sent(self._db, delivery, now, outcome.line)
-            log.info(
-                "%s sent, %.3f s after the promise: %s", who, (now - delivery.created).total_seconds(), outcome.line
-            )
-        elif outcome.state is DeliveryState.WAITING:
-            outbox.again(self._db, delivery, now, now + timedelta(seconds=outcome.wait), outcome.line)
-            log.warning("%s not sent, again in %.0f s: %s", who, outcome.wait, outcome.line)
-        else:
-            outbox.dead(self._db, delivery, now, outcome.line)
-            log.error("%s given up: %s", who, outcome.line)
-        with self._changed:
-            self._done[outcome.state] += 1
+
+def _unknown(name: str) -> str:
+    return (
+        f"the configuration has no subscription {name} any more; under that name again, coopwatch alerts retry sends it"
+    )
+
+
+def _address(subscription: Subscription) -> str:
+    """Return one mark of all the places a subscription's messages go to."""
+    return " ".join(sorted(people(subscription)))
 
 
 def probe(subscription: Subscription, config: Config) -> str:

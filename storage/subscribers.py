@@ -88,12 +88,17 @@ def enable(db: Database, name: str) -> bool:
         )
 
 
-def through(db: Database, name: str, slot: datetime) -> None:
-    """Note the last turn of a subscription's digest that was looked after; it never goes back."""
+def through(db: Database, name: str, slot: datetime, now: datetime | None = None) -> None:
+    """Note the last turn of a subscription's digest that was looked after.
+
+    It never goes back, unless it lies after `now`: then the clock went ahead for a while, and turns before it are due.
+    """
+    latest = "~" if now is None else stamp(now)  # "~" sorts after every time
     with db.transaction():
         db.execute(
-            "UPDATE subscriber SET digest_through = ? WHERE name = ? AND coalesce(digest_through, '') < ?",
-            (stamp(slot), name, stamp(slot)),
+            "UPDATE subscriber SET digest_through = ? WHERE name = ?"
+            " AND (coalesce(digest_through, '') < ? OR digest_through > ?)",
+            (stamp(slot), name, stamp(slot), latest),
         )
 
 

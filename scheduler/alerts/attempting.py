@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from scheduler.alerts import message
 from scheduler.alerts.channels import Channel, Context, channel
 from scheduler.alerts.errors import DeliveryError
-from scheduler.alerts.message import word
+from scheduler.alerts.ledgers import Ledgers
+from scheduler.alerts.message import Message, word
 from scheduler.alerts.persons import person
 from scheduler.alerts.schedule import webhook_wait
 from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
-from storage.database import Database
+from storage.database import Database, StorageError
 from storage.model import Delivery, DeliveryState
 
 WORDING_ATTEMPTS = 3  # a message that cannot be worded today is not likely to be tomorrow
@@ -50,26 +51,37 @@ class Target:
         config: where the channel finds what it needs besides.
         luck: returns chance from 0 up to 1, for the jitter between attempts.
         db: for the channels that write what was told before as well (feeds).
+        ledgers: knows the checks that every message tells of; None: it tells of none.
     """
 
     def __init__(
-        self, subscription: Subscription, config: Config, luck: Callable[[], float], db: Database | None = None
+        self,
+        subscription: Subscription,
+        config: Config,
+        luck: Callable[[], float],
+        db: Database | None = None,
+        ledgers: Ledgers | None = None,
     ) -> None:
-        self.subscription = subscription
+        self.subscription, self._ledgers = subscription, ledgers
         self._context, self._luck = Context(config, db), luck
         self._channel: Channel = channel(subscription.channel)
         self.destination = self._channel.destination(subscription, config)
         self.deadline = subscription.timeout or self._channel.DEADLINE
 
     def attempt(self, delivery: Delivery, without: Collection[str] = ()) -> Outcome:
-        """Word and send a delivery once. Raises nothing: whatever goes wrong is an outcome.
+        """Word and send a delivery once. Whatever goes wrong is an outcome, but for a database that fails.
 
         Args:
             delivery: as claimed; whoever stands in its `taken` has it already.
             without: marks of people who have it by another subscription (persons.py).
+
+        Raises:
+            StorageError: what it should tell could not be read; the attempt is left open, and made again.
         """
         try:
-            told = word(delivery, self.subscription)
+            told = self._word(delivery)
+        except StorageError:
+            raise
         except Exception as trouble:  # noqa: BLE001 - whatever a text provokes must not stop the others
             return self._unworded(delivery, trouble)
         try:
@@ -79,6 +91,11 @@ class Target:
         except Exception as trouble:  # noqa: BLE001 - a fault of a channel is one failed attempt
             return self._failed(delivery, DeliveryError(f"a fault of coopwatch: {place(trouble)}"))
         return Outcome(DeliveryState.SENT, line, down=False)
+
+    def _word(self, delivery: Delivery) -> Message:
+        config = self._context.config
+        checks = self._ledgers.of(delivery) if self._ledgers else None
+        return word(delivery, self.subscription, email=config.email, ledger=checks, zone=config.service.zone)
 
     def _served(self, delivery: Delivery, without: Collection[str]) -> frozenset[str]:
         """Return who needs no copy, as the channel names its recipients: mail by address, others by a mark."""

@@ -53,9 +53,9 @@ def promise(db, make_notice):
     return make
 
 
-def hook(name, port, **more):
+def hook(name, port, path="/hook", **more):
     return Subscription(
-        name=name, channel="webhook", url=f"http://127.0.0.1:{port}/hook", secret_env="HOOK_SECRET", **more
+        name=name, channel="webhook", url=f"http://127.0.0.1:{port}{path}", secret_env="HOOK_SECRET", **more
     )
 
 
@@ -184,10 +184,11 @@ def test_messages_to_one_destination_go_one_after_the_other(db, promise, raw_ser
         connection.sendall(OK)
 
     server = raw_server(slow)
-    subscriptions = [hook(f"s{n}", server.port) for n in range(4)]
+    subscriptions = [hook(f"s{n}", server.port, path=f"/{n}") for n in range(4)]
     for _ in range(3):
         promise(subscriptions)
     assert Dispatcher(db, config(*subscriptions)).once() == Summary(sent=12)
+    assert len(most) == 12
     assert max(most) == 1
 
 
@@ -274,10 +275,10 @@ def test_a_message_that_cannot_be_worded_is_given_up_and_blocks_nobody(db, promi
     office = hook("office", server.port)
     word = attempting.word
 
-    def stumble(delivery, subscription):
+    def stumble(delivery, subscription, **more):
         if "poison" in delivery.notice.release.title:
             raise ValueError("the poison itself")
-        return word(delivery, subscription)
+        return word(delivery, subscription, **more)
 
     monkeypatch.setattr(attempting, "word", stumble)
     promise([office], now, title="poison")
@@ -320,7 +321,8 @@ def test_a_subscription_that_is_gone_is_settled_with_the_reason(db, promise, ans
     promise([old, new])
     assert Dispatcher(db, config(new)).once() == Summary(sent=1, dead=1)
     row = db.row("SELECT * FROM delivery WHERE subscription = 'old'")
-    assert (row["state"], row["trouble"]) == ("dead", "the configuration has no subscription old any more")
+    assert row["state"] == "dead"
+    assert row["trouble"].startswith("the configuration has no subscription old any more; under that name again")
     assert server.connections == 1
 
 
@@ -402,8 +404,8 @@ def test_a_clock_that_goes_forward_makes_one_attempt_and_no_storm(db, promise, a
     dispatcher = Dispatcher(db, config(office), clock=lambda: now)
     dispatcher.once()
     now += timedelta(days=3650)
-    assert dispatcher.once() == Summary(again=5)
-    assert len(server.requests) == 10
+    assert dispatcher.once() == Summary(again=1), "its breaker lets one through"
+    assert len(server.requests) == 6
 
 
 def test_a_database_that_fails_is_waited_for(db, promise, answering, running, monkeypatch, caplog):

@@ -1,0 +1,88 @@
+"""Makes the digests whose turn has come. Not here: when that is (alerts/turns.py), their words, their sending.
+
+A turn comes once: the digest is made in the transaction that gathers its alerts, under the name of its turn. Turns that
+were missed while coopwatch was down are one digest, that of the last of them.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from scheduler.alerts.turns import last_turn, next_turn
+from scheduler.config import Config, Subscription
+from scheduler.leaving_out import Overlaps
+from storage import outbox, subscribers
+from storage.database import Database
+from storage.subscribers import Subscriber
+from storage.times import stamp
+
+log = logging.getLogger(__name__)
+
+
+class Digests:
+    """Makes digests of the subscriptions that want them.
+
+    Args:
+        db: the database.
+        config: read once.
+        overlaps: finds out whose people have an event already.
+    """
+
+    def __init__(self, db: Database, config: Config, overlaps: Overlaps) -> None:
+        self._db, self._config, self._overlaps = db, config, overlaps
+        self._wanted = tuple(one for one in config.subscriptions if one.gathered and one.digest)
+
+    @property
+    def gathered(self) -> frozenset[str]:
+        """The subscriptions whose alerts are never sent one by one."""
+        return frozenset(one.name for one in self._wanted)
+
+    def make(self, now: datetime, *, resting: Collection[str] = ()) -> int:
+        """Make each digest whose turn has come since the last one; return how many.
+
+        Args:
+            now: the time.
+            resting: subscriptions in quiet hours: their turn is made up for at the end of these, once.
+
+        Raises:
+            StorageError: the database fails.
+        """
+        wanted = [one for one in self._wanted if one.name not in resting]
+        if not wanted:
+            return 0
+        known = {one.name: one for one in subscribers.subscribers(self._db)}
+        return sum(self._make(one, known[one.name], now) for one in wanted if one.name in known)
+
+    def next_turn(self, now: datetime) -> datetime | None:
+        """Return when the next digest is due, or None where nobody wants any."""
+        turns = (next_turn(one.digest.cron, self._config.zone_of(one), now) for one in self._wanted if one.digest)
+        return min(turns, default=None)
+
+    def _make(self, one: Subscription, known: Subscriber, now: datetime) -> bool:
+        slot = last_turn(one.digest.cron, self._config.zone_of(one), now) if one.digest else now
+        since = _since(known, now)
+        if known.disabled is not None or (since is not None and slot <= since):
+            return False
+        with self._db.transaction():
+            left_out = self._overlaps.clear(one.name, now)
+            body = _body(one, since, slot) | {"left_out": left_out}
+            made = outbox.gather(self._db, one.name, slot, now, body, empty=one.proof)
+            subscribers.through(self._db, one.name, slot, now)
+        if made is not None:
+            log.info("%s: a digest of %d alerts for %s", one.name, len(made.members), slot.isoformat())
+        return made is not None
+
+
+def _body(one: Subscription, since: datetime | None, slot: datetime) -> dict[str, Any]:
+    """Return what the words of a digest need besides its alerts: the time it speaks of."""
+    window = {"since": stamp(since) if since else None, "until": stamp(slot)}
+    return window | {"words": one.digest.words if one.digest else "", "proof": one.proof}
+
+
+def _since(known: Subscriber, now: datetime) -> datetime | None:
+    """Return up to when digests were looked after: nothing that lies in the future, where a clock once was."""
+    times = (known.known_since, known.digest_through)
+    return max((one for one in times if one is not None and one <= now), default=None)

@@ -1,0 +1,89 @@
+"""One message per person and event: who need not be told, since another subscription told them already.
+
+A person is an address of a channel (alerts/persons.py). Whichever subscription tells an event first, its people have
+it; another one that reaches some of them leaves these out, and one that reaches nobody else is settled without sending.
+A promise that was never attempted counts for nothing: nobody waits for Monday's digest for what could be told today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.alerts.persons import people
+from scheduler.config import Subscription
+from storage import overlaps
+from storage.database import Database
+from storage.model import Change, Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Who has an event already: their marks, the subscriptions that told them, and whether that is everybody."""
+
+    marks: frozenset[str] = frozenset()
+    by: tuple[str, ...] = ()
+    everybody: bool = False
+
+    @property
+    def line(self) -> str:
+        """The same for people, where nobody is left to tell."""
+        return f"everyone has it by subscription {', '.join(self.by)}"
+
+
+NOBODY = LeftOut()
+
+
+def left_out(subscription: Subscription, told_by: Sequence[Subscription]) -> LeftOut:
+    """Return who of a subscription's people has an event already. Pure.
+
+    Args:
+        subscription: that is to be told.
+        told_by: subscriptions that were told the event, or are being told.
+    """
+    reached = people(subscription)
+    by = tuple(one for one in told_by if reached & people(one))
+    marks = frozenset().union(*map(people, by)) & reached
+    return LeftOut(marks, tuple(one.name for one in by), bool(reached) and marks == reached)
+
+
+class Overlaps:
+    """Finds out for a delivery who has its event already.
+
+    Args:
+        db: the database.
+        subscriptions: all that are configured.
+    """
+
+    def __init__(self, db: Database, subscriptions: Sequence[Subscription]) -> None:
+        self._db = db
+        self._known: Mapping[str, Subscription] = {one.name: one for one in subscriptions}
+        # Where no two subscriptions share anybody, nothing need be asked.
+        self._shared = {one.name for one in subscriptions if any(_share(one, other) for other in subscriptions)}
+
+    def of(self, delivery: Delivery) -> LeftOut:
+        """Return who has the event of a delivery by another subscription; of digests and notices nobody."""
+        if delivery.what != "alert" or delivery.notice is None:
+            return NOBODY
+        return self._of(delivery.subscription, delivery.notice.change)
+
+    def clear(self, name: str, now: datetime) -> int:
+        """Settle waiting alerts that tell a subscription's people nothing new, before its digest; return how many."""
+        if name not in self._shared:
+            return 0
+        found = ((number, self._of(name, change)) for number, change in overlaps.unattempted(self._db, name))
+        lines = {number: known.line for number, known in found if known.everybody}
+        if lines:
+            overlaps.settle(self._db, lines, now)
+        return len(lines)
+
+    def _of(self, name: str, change: Change) -> LeftOut:
+        if name not in self._shared:
+            return NOBODY
+        told = [self._known[other] for other in overlaps.told_by(self._db, change, name) if other in self._known]
+        return left_out(self._known[name], told) if told else NOBODY
+
+
+def _share(one: Subscription, other: Subscription) -> bool:
+    return one.name != other.name and bool(people(one) & people(other))
