@@ -16,6 +16,7 @@ from scheduler.verbs.session import Session
 VERBS = {
     "init": "configuring",
     "check": "configuring",
+    "rehearse": "rehearsing",
     "demo": "demo",
     "run": "watching",
     "crawl": "watching",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
@@ -48,16 +48,9 @@ def inspect(file: str | None) -> Inspection:
         findings = tuple(Finding("fault", fault) for fault in error.faults)
         return Inspection(None, findings, _summary(name, findings))
     there = FilePath(name).exists()
-    lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig") if there else "")
-    found: list[tuple[str, tuple[Path, str]]] = [("fault", item) for item in secret_faults(config)]
-    found += [("fault", item) for item in _absent(config)]
-    found += [("warning", item) for item in unlikely(config, _known())]
-    findings = tuple(
-        sorted(
-            (Finding(grade, Fault(name, line_of(lines, path), dotted(path), what)) for grade, (path, what) in found),
-            key=lambda finding: (finding.fault.line, finding.fault.key),
-        )
-    )
+    found = [Finding("fault", fault) for fault in placed(name, (*secret_faults(config), *_absent(config)))]
+    found += [Finding("warning", fault) for fault in placed(name, unlikely(config, _known()))]
+    findings = tuple(sorted(found, key=lambda finding: (finding.fault.line, finding.fault.key)))
     findings += tuple(Finding("fault", fault) for fault in name_faults(config))
     return Inspection(config, findings, _summary(name if there else f"no {name} here: the defaults", findings))
 
@@ -67,8 +60,14 @@ def require_secrets(config: Config, file: str | None) -> None:
     name = file or DEFAULT_FILE
     found = list(secret_faults(config))
     if found:
-        lines = lines_of(FilePath(name).read_text(encoding="utf-8-sig"))
-        raise ConfigError([Fault(name, line_of(lines, path), dotted(path), what) for path, what in found])
+        raise ConfigError(placed(name, found))
+
+
+def placed(file: str, found: Iterable[tuple[Path, str]]) -> list[Fault]:
+    """Return what is wrong with keys of a file as faults with their lines; reads the file."""
+    there = FilePath(file).exists()
+    lines = lines_of(FilePath(file).read_text(encoding="utf-8-sig") if there else "")
+    return [Fault(file, line_of(lines, path), dotted(path), what) for path, what in found]
 
 
 def _absent(config: Config) -> Iterator[tuple[Path, str]]:

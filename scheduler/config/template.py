@@ -25,7 +25,7 @@ concurrency = 1                          # requests to one host at a time
 
 TAIL = """\
 
-# The mail server that takes our messages; needed for subscriptions by email.
+# The mail server that takes our messages; needed for channel "email".
 # [email]
 # host = "mail.example.org"
 # port = 587
@@ -33,10 +33,9 @@ TAIL = """\
 # user = "coopwatch"
 # password_env = "COOPWATCH_MAIL_PASSWORD"
 # from = "coopwatch@example.org"
+# unsubscribe = "office@example.org"     # who wants no more mail writes here; by default to the address above
 
-# Who is told. Every condition in `where` must hold; without it, every co-operation item is told.
-#   sources, languages ("en", "zh-Hant"), jurisdictions ("Macao"), min_score (replaces the detector's own bar), words,
-#   changes: of "new", "revised", "gone", "returned" (these by default) and "figure" (a programme's number has changed)
+# Who is told. A subscription by mail, at once:
 # [[subscriptions]]
 # name = "team"
 # channel = "email"
@@ -49,7 +48,87 @@ TAIL = """\
 # channel = "webhook"
 # url = "https://example.org/coopwatch"
 # secret_env = "COOPWATCH_DESK_SECRET"
-# where = { jurisdictions = ["Macao"], words = ["organ"] }
+# allow_private = false                  # true: it may lead into a private network, your own
+# language = "zh-Hant"                   # show this edition ("en", "zh-Hant", "zh-Hans"), in its words; else the first
+# wait = "10m"                           # ... which is waited for so long
+# quiet = "22:00-07:00"                  # held, and sent afterwards; so are the next two
+# weekends = true
+# holidays = ["hong-kong", "mainland"]   # or "macao"
+# timezone = "Asia/Hong_Kong"            # of quiet, holidays and digest; by default that of [service]
+# allow_many = false                     # true: more than [alerts] many a day are meant
+
+# One message with all that came; sent with nothing in it too where proof is true: then silence means something.
+# [[subscriptions]]
+# name = "morning"
+# channel = "email"
+# to = ["board@example.org", "office@example.org"]
+# mode = "digest"                        # "at once" without it
+# digest = "weekdays 08:00"              # "daily 08:00", "weekly Monday 08:00", or five fields of cron: "0 8 * * 1-5"
+# proof = true
+
+# Files that a feed reader and a calendar open: feeds/reading.atom, .json and .ics
+# [[subscriptions]]
+# name = "reading"
+# channel = "feed"
+# folder = "feeds"
+
+# `where` says of what. All conditions given must hold, each by any one of its values; without any, every co-operation
+# item is told. Names may stand in any language; `coopwatch check` knows them. `coopwatch rehearse NAME` shows what a
+# subscription would have sent.
+# [[subscriptions]]
+# name = "everything-a-rule-can-say"
+# channel = "feed"
+# folder = "feeds"
+# [subscriptions.where]
+# sources = ["hk_gia_en", "hk_gia_zh"]   # see: coopwatch sources
+# portals = ["www.info.gov.hk"]
+# languages = ["en", "zh"]               # of the text; "zh" takes in zh-Hant and zh-Hans
+# jurisdictions = ["Hong Kong", "澳門"]   # or places: one of them takes part
+# pairs = [["Hong Kong", "Guangdong"], ["Macao", "Beijing"]]   # both of a pair take part
+# parties = ["Hospital Authority", "廣東省衞生健康委員會"]
+# kinds = ["agreement", "training", "visit"]   # conference emergency exchange legislation meeting service other
+# programmes = ["Elderly Health Care Voucher Scheme"]
+# words = ["organ", "器官", "AI"]         # in title or text; Latin ones at the beginning of a word, capitals as a whole
+# min_score = 0.3                        # replaces the detector's own bar: tells what is less certain too
+# changes = ["new", "revised", "gone", "returned"]   # these by default; "figure": a programme's number has changed;
+#                                        # "also": another portal tells a story that was told
+# first_pairs = ["parties"]              # for the first time together: "parties", "places", "jurisdictions"
+# min_grade = "figure"                   # revisions from here up: cosmetic wording figure date party withdrawn;
+#                                        # by default from wording
+# all = [{ words = ["transplant", "移植"] }]              # each of these must hold too,
+# any = [{ kinds = ["agreement"] }, { words = ["nurse"] }]   # at least one of these,
+# none = [{ words = ["exhibition"] }, { parties = ["Hong Kong Red Cross"], kinds = ["visit"] }]   # and not one of these
+
+# Changed figures of a programme, posted by a program of yours: it gets the JSON on its standard input, and no shell.
+# [[subscriptions]]
+# name = "figures"
+# channel = "command"
+# command = ["cat"]
+# timeout = "30s"
+# where = { figures = ["Elderly Health Care Voucher Scheme"] }
+
+# Where coopwatch speaks of itself: a source is blind, deliveries fail, the disk is full. Best by another way than
+# subscriptions. Channel "apprise" reaches chats (pip install 'coopwatch[chat]').
+# [[operator]]
+# name = "duty"
+# channel = "webhook"
+# url = "https://example.org/duty"
+# secret_file = "duty.secret"            # mode 0600
+# [[operator]]
+# channel = "apprise"
+# url_env = "COOPWATCH_CHAT_URLS"        # Apprise addresses, parted by blanks
+
+# An invented item goes the whole way every day to one subscription, under its own name; if it does not arrive, the
+# operator is told.
+# [canary]
+# subscription = "figures"
+# at = "07:30"
+
+# [alerts]
+# storm = 20                             # more new items of one source at a time are held, and the operator is asked
+# catch_up = 5                           # a source that was blind for a day and has more than this to tell: one digest
+# many = 30                              # a subscription that would send more a day needs allow_many
+# blind_after = "24h"                    # subscribers are told that their source cannot be read
 """
 
 

@@ -44,9 +44,11 @@ def run(session: Session) -> int:
     require_secrets(config, session.config_file)
     log.configure(config.service.zone, secret_values(config))
     with session.writing("run") as db:
+        from scheduler.rehearsing import refuse_floods
         from scheduler.service import Service
         from scraper.find import sources
 
+        refuse_floods(db, config, session.config_name, datetime.now(UTC))
         return Service(config, db, sources()).run()
 
 
@@ -78,6 +80,9 @@ def crawl(session: Session, sources: tuple[str, ...], alert: bool, new_only: boo
     require_secrets(config, session.config_file)
     log.configure(config.service.zone, secret_values(config))
     with session.writing("crawl") as db:
+        from scheduler.rehearsing import refuse_floods
+
+        refuse_floods(db, config, session.config_name, datetime.now(UTC))
         done = []
         for one in _check_all(session, db, names, silent=None if alert else "silent check", new_only=new_only):
             note(f"{one.source}: {one.outcome}" + (f": {one.trouble}" if one.trouble else ""))
@@ -113,6 +118,9 @@ def deliver(session: Session, as_json: bool) -> int:
     require_secrets(session.config, session.config_file)
     log.configure(session.config.service.zone, secret_values(session.config))
     with session.writing("deliver", create=False) as db:
+        from scheduler.rehearsing import refuse_floods
+
+        refuse_floods(db, session.config, session.config_name, datetime.now(UTC))
         summary = _deliver(session, db)
     if as_json:
         say_json(asdict(summary))
