@@ -69,7 +69,7 @@ class Asking:
             HeldError: as for `glance`.
             TroubleError: robots.txt does not allow it, or neither the child nor a fresh one lived to answer.
         """
-        if job.kind == "item":  # nothing to fetch
+        if job.kind in ("item", "given"):  # nothing to fetch
             return self._patiently(self._crawler.do, job)
         for _ in range(HOPS + 1):
             answer = self._patiently(self._once, job)

@@ -18,6 +18,7 @@ from scheduler.config import Config
 from scheduler.courtesy import LONGEST_HOLD, Courtesy
 from scheduler.crawling import Crawler, Wear
 from scheduler.exchange import Exchange
+from scheduler.holding import Brake, left_over
 from scheduler.looking import Looking
 from scheduler.reading import Reading, Tally, troubles_of
 from scheduler.robots import Robots
@@ -25,12 +26,13 @@ from scheduler.troubles import HeldError, TroubleError
 from scraper.agent import agent
 from scraper.mirror import ask_address, host
 from scraper.source import Source
-from scraper.wire import Options
+from scraper.wire import Job, Options
 from storage import links, runs
 from storage.database import Database
 from storage.errors import StorageError
-from storage.model import Run, Verdict
+from storage.model import Assessment, Release, Run, Verdict
 from storage.outbox import Route
+from storage.telling import Telling
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +130,11 @@ class Checker:
             started, tally = self._clock(), Tally()
             outcome, trouble = "held", self._held(name, started)
             if trouble is None:
-                reading = self._reading(source, tally, trigger, silent)
+                brake = Brake(self._db, self._config, name, self._clock)
+                reading = self._reading(source, tally, trigger, silent, brake)
                 outcome, trouble = self._judged(source, tally, reading, trigger, reread)
+                if brake.settle():
+                    self._on_recorded()
             run = Run(
                 name,
                 started,
@@ -152,7 +157,27 @@ class Checker:
         self._crawler.close()
         self._exchange.close()
 
-    def _reading(self, source: Source, tally: Tally, trigger: str, silent: str | None) -> Reading:
+    def settle_left_over(self) -> None:
+        """Judge what runs that died had on hold; a source under check, or about to be, does that at its own end."""
+        if left_over(self._db, self._config, self._clock(), self._is_under_check):
+            self._on_recorded()
+
+    def understand(self, release: Release) -> tuple[Assessment, Telling | None]:
+        """Have the child understand a release that nobody fetched.
+
+        Raises:
+            TroubleError: the child could not.
+        """
+        with self._crawler.in_use():
+            answer = self._asking.fetch(Job(0, "given", release.source, release.url, release=release))
+        if answer.assessment is None:
+            raise TroubleError(answer.trouble or f"unreadable: {answer.outcome} was not expected")
+        return answer.assessment, answer.telling
+
+    def _is_under_check(self, name: str) -> bool:
+        return name in self._locks and self._locks[name].locked()
+
+    def _reading(self, source: Source, tally: Tally, trigger: str, silent: str | None, brake: Brake) -> Reading:
         return Reading(
             self._db,
             self._asking,
@@ -165,6 +190,7 @@ class Checker:
             by_hand=trigger == "command",
             silent=silent,
             timeout=self._patience.page,
+            brake=brake,
         )
 
     def _looking(self, source: Source, tally: Tally) -> Looking:

@@ -68,7 +68,7 @@ def _deliveries(subject: str, evidence: Evidence) -> Words:
         lines.append(f"It is left alone for a while after several failures: {evidence.get('trouble')}.")
     elif evidence.get("oldest"):
         lines.append(f"{_count(evidence.get('waiting') or 1, 'delivery waits', 'deliveries wait')} to be tried again;")
-        lines[-1] += f" the oldest was promised at {_when(evidence['oldest'])}."
+        lines[-1] += f" the oldest was promised at {when(evidence['oldest'])}."
         if not dead:
             lines.append(f"The last attempt said: {evidence.get('trouble')}.")
     return f"{subject} cannot be told", lines
@@ -85,13 +85,13 @@ def _disk(subject: str, evidence: Evidence) -> Words:
 def _clock(_subject: str, evidence: Evidence) -> Words:
     seconds = float(evidence.get("seconds") or 0)
     way = "ahead" if seconds > 0 else "back"
-    lines = [f"At {_when(evidence.get('at'))}. What is due was worked out afresh; nothing was lost."]
+    lines = [f"At {when(evidence.get('at'))}. What is due was worked out afresh; nothing was lost."]
     lines.append("Look whether the machine keeps its time (NTP).")
     return f"The clock went {way} by {in_words(abs(seconds))}", lines
 
 
 def _canary(subject: str, evidence: Evidence) -> Words:
-    lines = [f"Planned for {_when(evidence.get('due'))}: {evidence.get('found') or 'it was not delivered'}."]
+    lines = [f"Planned for {when(evidence.get('due'))}: {evidence.get('found') or 'it was not delivered'}."]
     lines.append("A real alert may be stuck the same way. See `coopwatch why canary/daily` and `coopwatch status`.")
     return f"The daily canary did not reach {subject}", lines
 
@@ -121,10 +121,11 @@ def _examples(titles: Sequence[str]) -> list[str]:
 
 
 def _last_good(evidence: Evidence) -> list[str]:
-    return [f"It was last read well at {_when(evidence['last_good'])}."] if evidence.get("last_good") else []
+    return [f"It was last read well at {when(evidence['last_good'])}."] if evidence.get("last_good") else []
 
 
-def _when(text: Any) -> str:
+def when(text: Any) -> str:
+    """Return a time of the evidence as people read it, in UTC: no zone is known here."""
     return f"{from_text(str(text)):%Y-%m-%d %H:%M} UTC" if text else "a time unknown"
 
 
@@ -142,7 +143,7 @@ _OPENED: dict[str, Callable[[str, Evidence], Words]] = {
     IncidentKind.GAP: _gap,
     IncidentKind.STORM: _storm,
 }
-_CLOSED = {
+_CLOSED: dict[str, tuple[str, str]] = {
     IncidentKind.FAILING: ("{subject} answers again", "{subject} was read well"),
     IncidentKind.BLIND: ("{subject} is back", "{subject} can be read again"),
     IncidentKind.DELIVERIES: ("{subject} is told again", "Deliveries to {subject} arrive again"),

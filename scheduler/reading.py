@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from scheduler.asking import Asking
 from scheduler.crawling import ChildError
+from scheduler.holding import Brake
 from scheduler.troubles import HeldError, TroubleError
 from scraper.mirror import ask_address
 from scraper.source import Source
 from scraper.wire import Answer, Job
-from storage import fetches, links, releases
+from storage import bursts, fetches, links, releases
 from storage.database import Database
 from storage.errors import RefusedError
 from storage.model import Assessment, Recorded, Release, Validators, Verdict
@@ -78,6 +79,7 @@ class Reading:
         by_hand: a person asked: links waiting for their next try are tried now, one 404 more is enough for gone.
         silent: why nobody is to be told, or None.
         timeout: seconds for one page.
+        brake: holds what is promised where there is much to read.
     """
 
     def __init__(
@@ -94,8 +96,10 @@ class Reading:
         by_hand: bool,
         silent: str | None,
         timeout: float,
+        brake: Brake,
     ) -> None:
         self._db = db
+        self._brake = brake
         self._asking = asking
         self._source = source
         self._base = base
@@ -135,12 +139,16 @@ class Reading:
             ChildError: one child after the other died.
         """
         while batch := self.pending():
+            self._brake.before(bursts.unread(self._db, self._source.name))
             for one in batch:
                 self._read(Wanted(one.key, one.url), body)
 
     def read_again(self, reread: str, body: Body | None) -> None:
         """Read the releases again that are due; raises as `read_pending` does."""
-        for one in self.due(reread):
+        due = self.due(reread)
+        if due:
+            self._brake.before(len(due))
+        for one in due:
             if not self._source.reread and (body is None or one.key not in body.keys):
                 releases.record_unread(self._db, one.key, self._clock())  # no page of its own, and no longer listed
                 self._tried.add(one.key)
@@ -197,7 +205,12 @@ class Reading:
             # Should the page return as it was, a 304 would not tell us: it is asked for in full until it is read again.
             fetches.save_validators(self._db, ask_address(wanted.url, self._base), Validators(), now)
             missing = releases.record_missing(
-                self._db, wanted.key, now, by_hand=self._by_hand, route=self._silenced_route()
+                self._db,
+                wanted.key,
+                now,
+                by_hand=self._by_hand,
+                hold=self._brake.hold,
+                route=self._silenced_route(),
             )
             if missing is not None:
                 self._count(missing)
@@ -215,6 +228,7 @@ class Reading:
                 page=answer.page,
                 telling=answer.telling,
                 silent=self._silent,
+                hold=self._brake.hold,
                 route=self._route,
             )
             if answer.validators is not None:
@@ -227,7 +241,7 @@ class Reading:
 
     def _count(self, recorded: Recorded) -> None:
         self._verdict(recorded.verdict)
-        if recorded.promised:
+        if recorded.promised and self._brake.hold is None:
             self._on_recorded()
 
     def _verdict(self, verdict: Verdict) -> None:

@@ -86,3 +86,13 @@ def last_good(db: Database, source: str) -> datetime | None:
     """Return when a source was last read well, or None for never."""
     found = db.value("SELECT last_good FROM source WHERE name = ?", (source,))
     return None if found is None else from_text(str(found))
+
+
+def kept_from(db: Database, hold_id: int) -> dict[str, int]:
+    """Return how many alerts a hold keeps from each subscription."""
+    rows = db.rows(
+        "SELECT subscription, count(*) AS kept FROM delivery WHERE hold_id = ? AND state = 'held'"
+        " GROUP BY subscription",
+        (hold_id,),
+    )
+    return {str(row["subscription"]): int(row["kept"]) for row in rows}

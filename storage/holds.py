@@ -46,7 +46,7 @@ def hold_open(db: Database, source: str, now: datetime, why: str) -> int:
         return db.insert("hold", row)
 
 
-def hold_settle(db: Database, hold_id: int, state: str, now: datetime, by: str) -> int:
+def hold_settle(db: Database, hold_id: int, state: str, now: datetime, by: str, why: str | None = None) -> int:
     """Judge a hold; return how many deliveries it keeps back, or kept back till now.
 
     Args:
@@ -55,6 +55,7 @@ def hold_settle(db: Database, hold_id: int, state: str, now: datetime, by: str) 
         state: `released` makes its deliveries due now, `dropped` settles them untold, `open` leaves them held.
         now: the time.
         by: who says so: `brake`, `operator`, ...
+        why: what the judgement says of the hold, where that is more than was known when it was opened.
 
     Raises:
         KeyError: there is no such hold.
@@ -71,7 +72,8 @@ def hold_settle(db: Database, hold_id: int, state: str, now: datetime, by: str) 
         count = db.value("SELECT count(DISTINCT change_id) FROM delivery WHERE hold_id = ?", (hold_id,))
         settled = (None, None) if state == OPEN else (stamp(now), tidy(by, 200))
         db.execute(
-            "UPDATE hold SET state = ?, count = ?, settled = ?, by = ? WHERE id = ?", (state, count, *settled, hold_id)
+            "UPDATE hold SET state = ?, count = ?, settled = ?, by = ?, why = coalesce(?, why) WHERE id = ?",
+            (state, count, *settled, why and tidy(why, 1_000), hold_id),
         )
         return _pass_on(db, hold_id, state, now, by)
 
@@ -86,6 +88,14 @@ def _pass_on(db: Database, hold_id: int, state: str, now: datetime, by: str) -> 
             (stamp(now), tidy(f"dropped by {by}", 300), hold_id),
         )
     return int(db.value(f"SELECT count(*) FROM delivery WHERE {held}", (hold_id,)))
+
+
+def hold_join(db: Database, hold_id: int, other: int, now: datetime) -> int:
+    """Put what a hold keeps back under another one that is open: one question; return how much that was."""
+    with db.transaction():
+        moved = db.execute("UPDATE delivery SET hold_id = ? WHERE hold_id = ? AND state = 'held'", (other, hold_id))
+        hold_settle(db, hold_id, RELEASED, now, f"joined to hold {other}")
+        return moved
 
 
 def holds(db: Database, states: Sequence[str] = (JUDGING, OPEN)) -> list[Hold]:

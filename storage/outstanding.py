@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from storage.database import Database
+from storage.outbox import message_id
 from storage.times import from_text, from_text_or_none, stamp
 
 
@@ -94,3 +96,29 @@ def flight(db: Database, source: str, since: datetime) -> Flight | None:
     if row is None:
         return None
     return Flight(from_text(row["at"]), bool(row["cooperation"]), row["state"], row["trouble"])
+
+
+def told_of(db: Database, key: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the names that were promised the notice of a key (storage.outbox.notify)."""
+    return tuple(
+        name
+        for name in names
+        if db.value("SELECT 1 FROM delivery WHERE message_id = ?", (message_id(f"notice|{key}", name),))
+    )
+
+
+def heard_of_story(db: Database, change_id: int, subscription: str) -> int | None:
+    """Return the release by which a subscription was promised the story of a change before it, or None.
+
+    A new telling of a story is told to those alone who have not heard of it (stories.unheard), a figure once by
+    whichever release states it (lifelines.tell), a further telling not to those who hear of it as new
+    (concluding.conclude). Any other change is told for itself.
+    """
+    found = db.value(
+        "SELECT min(c.release_id) FROM change AS mine JOIN change AS c ON c.story_id = mine.story_id"
+        " JOIN delivery AS d ON d.change_id = c.id AND d.subscription = ?"
+        " WHERE mine.id = ? AND c.id < mine.id AND CASE mine.kind WHEN 'new' THEN 1"
+        " WHEN 'figure' THEN c.kind = 'figure' WHEN 'also' THEN c.release_id = mine.release_id ELSE 0 END",
+        (subscription, change_id),
+    )
+    return None if found is None else int(found)

@@ -113,7 +113,9 @@ def record(
         return replace(done, figures=figures, promised=tuple(dict.fromkeys([*done.promised, *told])))
 
 
-def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = False, route: Route) -> Recorded | None:
+def record_missing(
+    db: Database, key: str, now: datetime, *, by_hand: bool = False, hold: int | None = None, route: Route
+) -> Recorded | None:
     """Record that the portal says a release's page is not there (404, 410); gone only once that is confirmed.
 
     Args:
@@ -121,6 +123,7 @@ def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = Fal
         key: of the release.
         now: when it was asked for.
         by_hand: a person asked for this check, which confirms whatever the time.
+        hold: as for `record`.
         route: who is to be told.
 
     Returns:
@@ -137,7 +140,7 @@ def record_missing(db: Database, key: str, now: datetime, *, by_hand: bool = Fal
             "UPDATE release SET state = ?, missing_since = ?, next_reread = ?, rereads = rereads + 1 WHERE id = ?",
             (state, stamp(since), stamp_or_none(decide.next_look(made, since, now)), place.known.release_id),
         )
-        return conclude(db, Case(place.known.release_id, key, place.known.version, made, None, route), now)
+        return conclude(db, Case(place.known.release_id, key, place.known.version, made, None, route, hold), now)
 
 
 def record_unread(db: Database, key: str, now: datetime) -> None:

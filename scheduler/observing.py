@@ -1,0 +1,202 @@
+"""Looks at how the watching goes, opens and closes incidents, and has each told once. Rules: incidents.py.
+
+Called once a minute by the service, and by verbs that change something. While all is well nothing is written.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from scheduler import canary, incident_words, notices
+from scheduler.alerts.rules import listens_to
+from scheduler.incidents import IncidentKind, Wrong, clock, delivering, disk, failing, is_told_too_often
+from scraper.find import sources
+from storage import incidents, outstanding, runs
+from storage.errors import DiskError, StorageError
+from storage.incidents import Incident
+from storage.times import stamp
+
+if TYPE_CHECKING:
+    from scheduler.config import Config
+    from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+RECENT = 200
+"""Incidents that are looked back on for how often one was told."""
+
+
+def opened(db: Database, config: Config, wrong: Wrong, now: datetime) -> bool:
+    """Open an incident and have it told, in one transaction; return whether it is new."""
+    with db.transaction():
+        incident = incidents.open_(db, wrong.kind.value, wrong.subject, dict(wrong.evidence), now)
+        if incident is None:
+            return False
+        title, lines = incident_words.opened(incident.kind, incident.subject, incident.evidence)
+        log.warning("incident: %s", title)
+        if not _is_too_often(db, incident, now):
+            values = {**incident.evidence, "opened": stamp(incident.opened)}
+            told = notices.body(incident.kind, notices.OPENED, incident.subject, now, title, lines, values)
+            targets = notices.operators(config, but=incident.subject)
+            notices.tell(db, targets, f"incident-{incident.id}-opened", told, now)
+        if incident.kind == IncidentKind.BLIND:
+            _tell_blind(db, config, incident, now)
+    return True
+
+
+def closed(
+    db: Database, config: Config, kind: str, subject: str, now: datetime, evidence: Mapping[str, Any] | None = None
+) -> bool:
+    """Close an incident and have its end told to those who heard of its beginning; return whether it was open."""
+    with db.transaction():
+        incident = incidents.close(db, kind, subject, now, dict(evidence or {}))
+        if incident is None:
+            return False
+        title, lines = incident_words.closed(kind, subject, evidence or {}, incident.opened, now)
+        log.info("incident over: %s", title)
+        heard = outstanding.told_of(db, f"incident-{incident.id}-opened", notices.operators(config))
+        values = {**incident.evidence, **(evidence or {}), "opened": stamp(incident.opened), "closed": stamp(now)}
+        told = notices.body(kind, notices.CLOSED, subject, now, title, lines, values)
+        notices.tell(db, heard, f"incident-{incident.id}-closed", told, now)
+        if kind == IncidentKind.BLIND:
+            _tell_back(db, config, incident, now)
+    return True
+
+
+def settle(db: Database, config: Config, found: Iterable[Wrong], judged: Collection[str], now: datetime) -> None:
+    """Open what is wrong and not yet open; close what is open, of a kind that was judged, and not wrong any more."""
+    wrong = {(one.kind.value, one.subject): one for one in found}
+    known = {(one.kind, one.subject) for one in incidents.open_now(db)}
+    for key, one in wrong.items():
+        if key not in known:
+            opened(db, config, one, now)
+    for kind, subject in sorted(known - wrong.keys()):
+        if kind in judged:
+            closed(db, config, kind, subject, now)
+
+
+def _is_too_often(db: Database, incident: Incident, now: datetime) -> bool:
+    before = [
+        one.opened
+        for one in incidents.recent(db, RECENT)
+        if (one.kind, one.subject) == (incident.kind, incident.subject) and one.id != incident.id
+    ]
+    return is_told_too_often(before, now)
+
+
+def _tell_blind(db: Database, config: Config, incident: Incident, now: datetime) -> None:
+    since = incident.evidence.get("last_good")
+    title = f"{incident.subject} cannot be read at present"
+    lines = [
+        f"It was last read well at {incident_words.when(since)}.",
+        "Until you hear from us again, that no alert comes from it does not mean that nothing was published.",
+    ]
+    told = notices.body("watch-blind", notices.TELLING, incident.subject, now, title, lines, {"since": since})
+    notices.tell(db, listeners(config, incident.subject), f"blind-{incident.id}", told, now)
+
+
+def _tell_back(db: Database, config: Config, incident: Incident, now: datetime) -> None:
+    since = incident.evidence.get("last_good")
+    title = f"{incident.subject} is read again"
+    lines = [
+        f"It could not be read from {incident_words.when(since)} to {incident_words.when(stamp(now))}.",
+        "What was published meanwhile, and can still be found, is told as usual.",
+    ]
+    values = {"since": since, "until": stamp(now)}
+    told = notices.body("watch-back", notices.TELLING, incident.subject, now, title, lines, values)
+    heard = outstanding.told_of(db, f"blind-{incident.id}", [one.name for one in config.subscriptions])
+    notices.tell(db, heard, f"back-{incident.id}", told, now)
+
+
+def listeners(config: Config, source: str) -> tuple[str, ...]:
+    """Return the subscriptions that a release of a source could be told to."""
+    known = sources().get(source)
+    if known is None:
+        return ()
+    found = (one for one in config.subscriptions if listens_to(one, source, known.language, known.portal))
+    return tuple(one.name for one in found)
+
+
+class Observer:
+    """Looks at everything that can be an incident, from any thread.
+
+    Args:
+        db: the database.
+        config: the configuration.
+        since: when the service started.
+        wake: called when something was promised.
+        breakers: the destinations that are left alone now, and why.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        config: Config,
+        since: datetime,
+        *,
+        wake: Callable[[], None] = lambda: None,
+        breakers: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
+        self._db, self._config, self._since = db, config, since
+        self._wake, self._breakers = wake, breakers
+        self._lock = threading.Lock()
+        self._jump: tuple[float, datetime | None] = (0.0, None)
+        self._trouble: str | None = None
+
+    def look(self, now: datetime) -> None:
+        """Look once; raises nothing: what the database refuses is tried again at the next look."""
+        with self._lock:
+            try:
+                settle(self._db, self._config, self._found(now), _JUDGED, now)
+                self._trouble = None
+            except StorageError as error:
+                self.failed(error)
+                log.warning("incidents cannot be looked after: %s", error)
+                return
+        self._wake()
+
+    def jumped(self, seconds: float, now: datetime) -> None:
+        """Note that the clock jumped; the next look tells."""
+        self._jump = (seconds, now)
+
+    def failed(self, error: StorageError) -> None:
+        """Note what the database said when it failed; where that was the disk, the next look that can tells."""
+        if isinstance(error, DiskError):
+            self._trouble = str(error)
+
+    def _found(self, now: datetime) -> list[Wrong]:
+        seconds, at = self._jump
+        missing = canary.look(self._db, self._config, self._since, now)
+        folder = self._db.path.parent
+        return [
+            *failing(self._config, runs.states(self._db), now),
+            *delivering(outstanding.outstanding(self._db), self._breakers(), now),
+            *disk(str(folder), free_space(folder), self._trouble),
+            *clock(seconds, at, now),
+            *([missing] if missing else []),
+        ]
+
+
+_JUDGED = {
+    IncidentKind.FAILING.value,
+    IncidentKind.BLIND.value,
+    IncidentKind.DELIVERIES.value,
+    IncidentKind.DISK.value,
+    IncidentKind.CLOCK.value,
+    IncidentKind.CANARY.value,
+}
+"""The kinds that a look judges; gaps are reconciling.py's business, storms holding.py's."""
+
+
+def free_space(folder: os.PathLike[str]) -> int | None:
+    """Return the bytes that are free for us where a folder is, or None where the system does not tell."""
+    with suppress(OSError, AttributeError):
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+    return None
