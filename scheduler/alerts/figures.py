@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scheduler.alerts.catalogue import Words, own, words
 from storage.model import FigureChange
 
 # Where a sentence ends, for a passage to quote: a line, a Chinese stop, a Latin one before a blank.
@@ -13,16 +14,27 @@ LONGEST = 400
 """Characters of a passage on each side of the figure."""
 
 
-def number(value: float, qualifier: str | None = None) -> str:
-    """Return a figure as people write it: `over 1,200`, `1.5`."""
+def number(value: float, qualifier: str | None = None, said: Words | None = None) -> str:
+    """Return a figure as people write it: `over 1,200`, `1.5`; in English where no other words are given."""
     written = f"{value:,.0f}" if value == int(value) else f"{value:,}"
-    return f"{qualifier} {written}" if qualifier else written
+    if not qualifier:
+        return written
+    said = said or words(None)
+    return said(f"qualifier.{qualifier}", number=written) if f"qualifier.{qualifier}" in said else written
 
 
-def headline(figure: FigureChange) -> str:
-    """Return what has changed, in one line."""
-    after, before = number(figure.after, figure.after_qualifier), number(figure.before, figure.before_qualifier)
-    return f"{figure.programme}: {figure.counts} {after}, before {before}"
+def headline(figure: FigureChange, said: Words, programme: str | None = None) -> str:
+    """Return what has changed, in one line.
+
+    Args:
+        figure: what has.
+        said: the words of the reader's language.
+        programme: its name in that language, where it is known.
+    """
+    after = number(figure.after, figure.after_qualifier, said)
+    before = number(figure.before, figure.before_qualifier, said)
+    counts = own(figure.counts, "counts", said)
+    return said("alert.figure", programme=programme or figure.programme, counts=counts, after=after, before=before)
 
 
 def passage(text: str, start: int, end: int) -> str:

@@ -5,13 +5,35 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from typing import Any, cast
+from urllib.parse import quote
 
 from scheduler.alerts.message import Message
 from scheduler.alerts.plain import safe_header
+
+LONGEST_ID = 900
+"""Characters of a header that must stay on one line, of the 998 that a line may have (RFC 5322)."""
+
+
+class _Whole(UnstructuredHeader):
+    """A header of plain ASCII on one line: Python would encode what is longer than 78 characters and has no blank."""
+
+    def fold(self, *, policy: EmailPolicy[Any]) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _policy() -> EmailPolicy[EmailMessage]:
+    registry = HeaderRegistry()
+    for name in ("in-reply-to", "references", "list-unsubscribe"):
+        registry.map_to_type(name, cast("type[BaseHeader]", _Whole))
+    return SMTP.clone(header_factory=registry)
+
+
+POLICY = _policy()
 
 
 def bare_address(sender: str) -> str:
@@ -38,19 +60,42 @@ def mail(message: Message, sender: str, recipient: str, subscription: str, date:
     """
     address, domain = bare_address(sender), _domain(sender)
     name = safe_header(sender.removesuffix(f"<{address}>")) if address != sender else "coopwatch"
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=POLICY)
     made["From"] = Address(display_name=name, addr_spec=address)
     made["To"] = Address(addr_spec=recipient)
     made["Subject"] = safe_header(message.subject)
     made["Date"] = format_datetime(date)
     made["Message-ID"] = message_id(message, sender, recipient)
     made["X-Alert-ID"] = message.id
+    for root in _roots(message, sender, recipient):
+        made["In-Reply-To"] = made["References"] = root
     for list_id in _list_ids(subscription, domain):
         made["List-Id"] = list_id
+    for way_out in _ways_out(message.unsubscribe or address, subscription):
+        made["List-Unsubscribe"] = way_out
     made["Auto-Submitted"] = "auto-generated"
+    made["Content-Language"] = message.language
     made.set_content(message.text, cte="base64")
     made.add_alternative(message.html, subtype="html", cte="base64")
     return made
+
+
+def _roots(message: Message, sender: str, recipient: str) -> list[str]:
+    """Return what a mail replies to: one id for each story and recipient, or none where a mail stands alone.
+
+    No mail ever has this id. Mail programs gather what refers to the same one, whichever comes first, so no mail needs
+    to know which others were sent before.
+    """
+    if message.story is None:
+        return []
+    root = hashlib.sha256(f"{message.story}\n{recipient.lower()}".encode("utf-8", "replace")).hexdigest()[:24]
+    return [form for form in (f"<story.{root}@{_domain(sender)}>",) if len(form) <= LONGEST_ID]
+
+
+def _ways_out(address: str, subscription: str) -> list[str]:
+    """Return the form of RFC 2369 that writes a mail; none where it does not fit on a line."""
+    form = f"<mailto:{quote(address, safe='@')}?subject={quote(f'unsubscribe {subscription}')}>"
+    return [form] if len(form) <= LONGEST_ID else []
 
 
 def _list_ids(subscription: str, domain: str) -> list[str]:

@@ -1,50 +1,48 @@
-"""Words a change for people and for programs. Pure: a delivery and its subscription in, a Message out."""
+"""Words a delivery for people and for programs. Pure: a delivery and its subscription in, a Message out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from scheduler.alerts import payload
-from scheduler.alerts.figures import headline
-from scheduler.alerts.plain import clean, safe_header, shorten, web_link
-from scheduler.config import Subscription
-from storage.model import ChangeKind, Delivery, Evidence, Notice, Precision
+from scheduler.alerts import payload, watch
+from scheduler.alerts.alert_words import alert
+from scheduler.alerts.catalogue import Words, words
+from scheduler.alerts.digest_body import digest as digest_body
+from scheduler.alerts.digest_words import digest, subject
+from scheduler.alerts.notice_words import notice
+from scheduler.alerts.notice_words import plain as notice_body
+from scheduler.alerts.plain import line, safe_header
+from scheduler.config import Email, Service, Subscription
+from storage.model import Delivery
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
 
 TEMPLATES = Path(__file__).with_name("templates")
-TEXT, HTML = "alert.txt.j2", "alert.html.j2"
-# What a change is called in a subject, and what it means.
-WORDS = {
-    ChangeKind.NEW: ("New", "A new release about health co-operation."),
-    ChangeKind.REVISED: ("Revised", "The portal has changed the wording of this release."),
-    ChangeKind.GONE: ("Withdrawn", "The portal no longer shows this release; its last wording is kept."),
-    ChangeKind.RETURNED: ("Published again", "The portal shows this release again after it had been withdrawn."),
-    ChangeKind.FIGURE: (
-        "Changed figure",
-        "This release states a figure of a programme otherwise than was known before.",
-    ),
-}
-# What a mail shows at most: quotes, the characters and the reasons of one, pieces of a diff and the characters of one,
-# parties.
-QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES = 8, 400, 3, 80, 600, 20
+WHATS = ("alert", "digest", "notice")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One alert in all its forms. The same delivery always gives the same message, however often it is sent.
+    """One delivery in all its forms. The same delivery always gives the same message, however often it is sent.
 
     Args:
         id: stable over every attempt; the receiver's handle for throwing repeats away.
         subject: one line, safe in a mail header.
         text: the mail's plain part.
         html: the mail's HTML part.
-        data: the webhook's body as a value, valid by alert-1.schema.json.
+        data: the webhook's body as a value, valid by alert-1, digest-1 or notice-1.schema.json.
+        language: of the words, as BCP 47 has it; quotes and titles keep their own.
+        story: what it belongs together with in a mailbox; None where it stands alone.
+        unsubscribe: the address that those write to who want no more; None for the sender's own.
     """
 
     id: str
@@ -52,6 +50,9 @@ class Message:
     text: str
     html: str
     data: dict[str, Any]
+    language: str = "en"
+    story: str | None = None
+    unsubscribe: str | None = None
 
     @property
     def body(self) -> bytes:
@@ -59,24 +60,78 @@ class Message:
         return payload.encode(self.data)
 
 
-def word(delivery: Delivery, subscription: Subscription) -> Message:
-    """Return the message that keeps a promise to tell."""
-    data = payload.payload(delivery)
-    shown = _shown(delivery.notice, data) | {"subscription": subscription.name, "message_id": delivery.message_id}
-    templates = _templates()
+def word(
+    delivery: Delivery,
+    subscription: Subscription,
+    *,
+    email: Email | None = None,
+    ledger: Ledger | None = None,
+    zone: tzinfo | None = None,
+) -> Message:
+    """Return the message that keeps a promise to tell: of an alert, a digest or a notice.
+
+    Args:
+        delivery: what was promised; all that is "now" in the words is as of `delivery.moment`.
+        subscription: whose language, time zone and name the words have.
+        email: tells where to write to for no more mail.
+        ledger: the checks as of the same time, told in short at the foot of alerts and whole in digests.
+        zone: for times that no portal told, where the subscription has none; by default the service's own default.
+    """
+    said, what = words(subscription.language), delivery.what
+    here = ZoneInfo(subscription.timezone) if subscription.timezone else zone or Service().zone
+    unsubscribe = email.unsubscribe if email else None
+    shown, data, headline, story = _told(delivery, subscription.language, said, ledger, here)
+    source = delivery.told.release.source if delivery.notice else None
+    shown |= {
+        "say": said,
+        "subject": headline,
+        "foot": said(f"foot.{what}", subscription=subscription.name, id=delivery.message_id),
+        "watch": watch.short(ledger, source, said, here) if ledger else "",
+        "unsubscribe": said("foot.unsubscribe", address=unsubscribe, subscription=subscription.name)
+        if unsubscribe
+        else "",
+    }
     return Message(
         id=delivery.message_id,
-        subject=safe_header(f"{shown['word']}: {shown['headline'] or delivery.notice.release.title}"),
-        text=templates.get_template(TEXT).render(shown),
-        html=templates.get_template(HTML).render(shown),
+        subject=safe_header(headline),
+        text=_render(f"{what}.txt.j2", shown),
+        html=_render(f"{what}.html.j2", shown),
         data=data,
+        language=said.language,
+        story=story,
+        unsubscribe=unsubscribe,
     )
+
+
+def _told(
+    delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | None, zone: tzinfo
+) -> tuple[dict[str, Any], dict[str, Any], str, str | None]:
+    """Return what the templates show, the JSON body, the subject and the thread of a delivery."""
+    if delivery.what == "digest":
+        shown = digest(delivery, wish, said, ledger, zone)
+        return shown, digest_body(delivery, wish, ledger), subject(delivery, wish, said), None
+    if delivery.what == "notice":
+        shown = notice(delivery, said, zone)
+        thread = f"notice {delivery.body.get('kind')} {delivery.body.get('subject')}"
+        return shown, notice_body(delivery, shown, said), _titled(shown["word"], shown["title"], said), thread
+    data = payload.payload(delivery, ledger)
+    shown = alert(delivery.told, wish, said, data["diff"])
+    headline = _titled(shown["word"], shown["headline"] or shown["title"], said)
+    return shown, data, headline, delivery.told.story_key or None
+
+
+def _titled(word_: str, title: str, said: Words) -> str:
+    return f"{word_}{said('colon')}{line(title, 500)}"
 
 
 def warm() -> None:
     """Compile the templates, so that the first alert need not wait for it."""
-    for name in (TEXT, HTML):
+    for name in ("alert.txt.j2", "alert.html.j2"):
         _templates().get_template(name)
+
+
+def _render(name: str, shown: Mapping[str, Any]) -> str:
+    return _templates().get_template(name).render(shown)
 
 
 @cache
@@ -89,76 +144,3 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def _shown(notice: Notice, data: dict[str, Any]) -> dict[str, Any]:
-    """Return what the templates may show: cleaned, shortened, and links only where they are links."""
-    release, assessment, change = notice.release, notice.assessment, notice.change
-    name, meaning = WORDS[change.kind]
-    if change.kind is ChangeKind.NEW and not assessment.cooperation:
-        meaning = "A new release."
-    parties = data["cooperation"]["parties"][:PARTIES]
-    return {
-        "word": name,
-        "headline": _line(headline(notice.figure), 300) if notice.figure else "",
-        "passage": _line(data["figure"]["text"], QUOTE) if notice.figure else "",
-        "earlier": _earlier(notice),
-        "meaning": meaning,
-        "language": release.language,
-        "title": _line(release.title, 500),
-        "old_title": _line(notice.before.title, 500) if notice.before and notice.before.title != release.title else "",
-        "link": web_link(release.url),
-        "address": _line(release.url, 300),
-        "portal": _line(release.portal),
-        "department": _line(release.department or ""),
-        "published": _time(release.published, release.precision),
-        "detected": _time(_as_told(change.at, release.published), Precision.SECOND),
-        "kind": _line(assessment.kind or "").replace("_", " "),
-        "score": f"{assessment.score:.2f}",
-        "reason": _line(assessment.reason, 500),
-        "jurisdictions": [_line(one) for one in assessment.jurisdictions[:PARTIES]],
-        "parties": [(_line(one["name"]), _line(one["jurisdiction"] or "")) for one in parties],
-        "quotes": _quotes(assessment.evidence),
-        "diff": [(one["op"], clean(shorten(one["text"], PIECE))) for one in (data["diff"] or ())[:PIECES]],
-        "version": change.version,
-    }
-
-
-def _earlier(notice: Notice) -> tuple[str, str] | None:
-    """Return when and where a changed figure was told before; the address only where it is a link."""
-    figure = notice.figure
-    if figure is None:
-        return None
-    at = figure.before_published
-    day = _time(_as_told(at, notice.release.published), Precision.DAY) if at else ""
-    return day, web_link(figure.before_url) or ""
-
-
-def _quotes(evidence: Sequence[Evidence]) -> list[tuple[str, list[str]]]:
-    """Return the passages that speak most for it, in the order of the text, each once with what it counts for."""
-    passages: dict[tuple[int, int], list[Evidence]] = {}
-    for one in sorted((one for one in evidence if one.weight > 0), key=lambda one: -one.weight):
-        passages.setdefault((one.start, one.end), []).append(one)
-    return [
-        (_line(ones[0].text, QUOTE), [_line(one.why) for one in ones[:WHYS]])
-        for _, ones in sorted(list(passages.items())[:QUOTES])
-    ]
-
-
-def _line(text: str, longest: int = 200) -> str:
-    # Cut before cleaning as well: cleaning looks at every character, and some texts have millions.
-    return shorten(" ".join(clean(text[: 4 * longest]).split()), longest)
-
-
-def _as_told(at: datetime, published: datetime | None) -> datetime:
-    """Return a time with the offset that the portal tells its own times in."""
-    return at.astimezone(published.tzinfo) if published else at
-
-
-def _time(at: datetime | None, precision: Precision | None) -> str:
-    """Return a time as people write it, with the offset it was told in: `21 November 2026, 16:30 (UTC+08:00)`."""
-    if at is None:
-        return "at a time the portal does not tell"
-    day = f"{at.day} {at:%B %Y}"
-    offset = f"{at:%z}"
-    return day if precision == Precision.DAY else f"{day}, {at:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from scheduler.alerts import watch
 from scheduler.alerts.figures import plain
 from scheduler.alerts.plain import shorten
 from storage.diff import Piece, diff
-from storage.model import Assessment, Delivery, Evidence, Mention, Notice
+from storage.model import Assessment, Delivery, Edition, Evidence, Mention, Notice
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
 
 SCHEMA = "coopwatch.alert/1"
 LONGEST = 20_000  # bytes; Standard Webhooks advises less than 20 kB
@@ -34,15 +38,20 @@ WHOLE = Room(1_000_000, 10_000)
 ROOMS = (Room(2000, 40), Room(600, 20), Room(200, 10), Room(60, 4))
 
 
-def payload(delivery: Delivery) -> dict[str, Any]:
-    """Return the body of a delivery's webhook as a value; what is too long is shortened, and `shortened` says so."""
-    before = delivery.notice.before
-    pieces = None if before is None else diff(before.text, delivery.notice.release.text)
-    told = _told(delivery, pieces, WHOLE)
+def payload(delivery: Delivery, ledger: Ledger | None = None) -> dict[str, Any]:
+    """Return the body of an alert's webhook as a value; what is too long is shortened, and `shortened` says so."""
+    before = delivery.told.before
+    pieces = None if before is None else diff(before.text, delivery.told.release.text)
+    return fitted(lambda room: _told(delivery, pieces, ledger, room))
+
+
+def fitted(tell: Callable[[Room], dict[str, Any]]) -> dict[str, Any]:
+    """Return the fullest of what `tell` makes that stays under LONGEST bytes; the last room's in any case."""
+    told = tell(WHOLE)
     for room in ROOMS:
         if len(encode(told)) < LONGEST:
             break
-        told = _told(delivery, pieces, room) | {"shortened": True}
+        told = tell(room) | {"shortened": True}
     return told
 
 
@@ -51,8 +60,9 @@ def encode(data: dict[str, Any]) -> bytes:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
-def _told(delivery: Delivery, pieces: Sequence[Piece] | None, room: Room) -> dict[str, Any]:
-    change, release, before = delivery.notice.change, delivery.notice.release, delivery.notice.before
+def _told(delivery: Delivery, pieces: Sequence[Piece] | None, ledger: Ledger | None, room: Room) -> dict[str, Any]:
+    notice = delivery.told
+    change, release, before = notice.change, notice.release, notice.before
     return {
         "schema": SCHEMA,
         "id": delivery.message_id,
@@ -61,7 +71,7 @@ def _told(delivery: Delivery, pieces: Sequence[Piece] | None, room: Room) -> dic
         "kind": str(change.kind),
         "subscription": delivery.subscription,
         "title": room.cut(release.title, 1000),
-        "url": release.url if len(release.url) <= 2000 else None,
+        "url": address(release.url),
         "source": release.source,
         "portal": room.cut(release.portal, 253),
         "language": release.language,
@@ -72,12 +82,42 @@ def _told(delivery: Delivery, pieces: Sequence[Piece] | None, room: Room) -> dic
         "story": change.story_id,
         "release": change.release_id,
         "version": change.version,
-        "cooperation": _cooperation(delivery.notice.assessment, room),
+        "cooperation": _cooperation(notice.assessment, room),
         "before": before
         and {"version": before.number, "title": room.cut(before.title, 1000), "seen": before.seen.isoformat()},
-        "figure": _figure(delivery.notice, room),
+        "grade": notice.grade and str(notice.grade),
+        "figure": _figure(notice, room),
         "diff": None if pieces is None else [_piece(piece, room) for piece in pieces[: room.items * 2]],
+        "editions": [edition(one, room) for one in notice.editions[: room.items]],
+        "first": notice.first and edition(notice.first, room),
+        "first_pairs": [
+            {"what": pair.what, "one": room.cut(pair.one), "other": room.cut(pair.other)}
+            for pair in notice.first_pairs[: room.items]
+        ],
+        "watch": ledger and watch.brief(ledger, release.source),
         "shortened": False,
+    }
+
+
+def address(url: str) -> str | None:
+    """Return an address, or None where it is too long to pass on."""
+    return url if len(url) <= 2000 else None
+
+
+def edition(one: Edition, room: Room) -> dict[str, Any]:
+    """Return another edition of a story: where it stands, and what became of it."""
+    return {
+        "release": one.release_id,
+        "source": one.source,
+        "portal": room.cut(one.portal, 253),
+        "language": one.language,
+        "title": room.cut(one.title, 1000),
+        "url": address(one.url) if len(one.url) <= room.characters else None,
+        "published": one.published and one.published.isoformat(),
+        "precision": one.precision and str(one.precision),
+        "state": one.state,
+        "version": one.version,
+        "revised": one.revised and one.revised.isoformat(),
     }
 
 
@@ -86,8 +126,7 @@ def _figure(notice: Notice, room: Room) -> dict[str, Any] | None:
         return None
     told = plain(notice.figure, notice.release.text)
     told |= {name: room.cut(told[name], 500) for name in ("programme", "counts", "text")}
-    address = told["before"]["url"]
-    return told | {"before": told["before"] | {"url": address if len(address) <= 2000 else None}}
+    return told | {"before": told["before"] | {"url": address(told["before"]["url"])}}
 
 
 def _cooperation(made: Assessment, room: Room) -> dict[str, Any]:

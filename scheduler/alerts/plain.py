@@ -36,6 +36,12 @@ def shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: max(longest - 1, 0)].rstrip() + "…"
 
 
+def line(text: str, longest: int = 200) -> str:
+    """Return foreign text as one clean line of at most `longest` characters."""
+    # Cut before cleaning as well: cleaning looks at every character, and some texts have millions.
+    return shorten(" ".join(clean(text[: 4 * longest]).split()), longest)
+
+
 def web_link(address: str) -> str | None:
     """Return an address as a link may carry it, or None where it is not http(s) or pretends to be another's.
 

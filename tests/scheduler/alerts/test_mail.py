@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
@@ -15,7 +16,7 @@ AT = datetime(2026, 11, 21, 8, 32, tzinfo=UTC)
 SENDER = "Co-op Watch <alerts@watch.example.org>"
 HEADERS = {
     *("From", "To", "Subject", "Date", "Message-ID", "X-Alert-ID", "List-Id", "Auto-Submitted"),
-    *("MIME-Version", "Content-Type"),
+    *("List-Unsubscribe", "Content-Language", "MIME-Version", "Content-Type"),
 }
 SEEDS = [
     "=?utf-8?q?a=0ABcc:_v@x?=",
@@ -91,9 +92,37 @@ def test_a_copy_keeps_its_id_over_attempts_and_each_recipient_has_their_own():
     assert one.endswith("@watch.example.org>")
 
 
+def test_whoever_wants_no_more_finds_where_to_write_to():
+    assert parsed(sent(message()))["List-Unsubscribe"] == (
+        "<mailto:alerts@watch.example.org?subject=unsubscribe%20office>"
+    )
+    desk = replace(message(), unsubscribe="stop+mail@example.net")
+    name = "s" * 64
+    raw = sent(desk, subscription=name)
+    # One line and plain: folded or encoded, mail programs and DKIM signers stumble over it.
+    assert f"\r\nList-Unsubscribe: <mailto:stop%2Bmail@example.net?subject=unsubscribe%20{name}>\r\n".encode() in raw
+
+
+def test_mails_of_one_story_belong_together_in_each_mailbox():
+    first = replace(message(), story="info.gov.hk/P1")
+    later = replace(message("Revised: a release"), id="msg_later", story="info.gov.hk/P1")
+    other = replace(message(), story="info.gov.hk/P2")
+    roots = [parsed(sent(one))["References"] for one in (first, later, other)]
+    assert roots[0] == roots[1] != roots[2]
+    assert roots[0] == parsed(sent(first))["In-Reply-To"]
+    assert roots[0] == parsed(sent(first, to="Ann@example.net"))["References"]
+    assert roots[0] != parsed(sent(first, to="bob@example.net"))["References"]
+    assert roots[0] not in {parsed(sent(one))["Message-ID"] for one in (first, later)}
+    assert parsed(sent(message()))["References"] is None
+
+
+def test_a_mail_names_its_language():
+    assert parsed(sent(replace(message(), language="zh-Hant")))["Content-Language"] == "zh-Hant"
+
+
 def test_a_long_domain_does_not_break_the_message_id():
     sender = "alerts@" + ".".join(["department-of-long-names"] * 4) + ".example.org"
-    made = mail(message(), sender, "ann@example.net", "s" * 64, AT)
+    made = mail(replace(message(), story="info.gov.hk/P1"), sender, "ann@example.net", "s" * 64, AT)
     raw = made.as_bytes()
     assert b"=?" not in raw.partition(b"\r\n\r\n")[0].partition(b"boundary=")[0]
     assert max(map(len, raw.split(b"\r\n"))) <= 998

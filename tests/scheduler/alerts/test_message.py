@@ -12,7 +12,8 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
-from scheduler.alerts.message import WORDS, word
+from scheduler.alerts.catalogue import words
+from scheduler.alerts.message import word
 from scheduler.config import Subscription
 from storage.model import ChangeKind, Evidence, FigureChange, Mention, Precision
 
@@ -56,9 +57,10 @@ def test_every_kind_of_change_has_words_and_a_valid_body(make_delivery, kind):
     assert faults(message) == []
     assert message.data["kind"] == kind
     assert message.data["type"] == f"release.{kind}"
-    assert message.subject.startswith(WORDS[kind][0] + ": Hospital Board")
+    name = words("en")(f"change.{kind}")
+    assert message.subject.startswith(name + ": Hospital Board")
     for part in (message.subject, message.text, Page(message.html).text):
-        assert WORDS[kind][0] in part
+        assert name in part
 
 
 def test_the_body_holds_what_a_receiver_needs(make_delivery):
