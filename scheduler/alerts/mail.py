@@ -22,6 +22,8 @@ LONGEST_ID = 900
 class _Whole(UnstructuredHeader):
     """A header of plain ASCII on one line: Python would encode what is longer than 78 characters and has no blank."""
 
+    name: str
+
     def fold(self, *, policy: EmailPolicy[Any]) -> str:
         return f"{self.name}: {self}{policy.linesep}"
 
@@ -74,9 +76,9 @@ def mail(message: Message, sender: str, recipient: str, subscription: str, date:
     for way_out in _ways_out(message.unsubscribe or address, subscription):
         made["List-Unsubscribe"] = way_out
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = message.language
     made.set_content(message.text, cte="base64")
     made.add_alternative(message.html, subtype="html", cte="base64")
+    made["Content-Language"] = message.language  # after the parts: setting those drops what begins with Content-
     return made
 
 
