@@ -249,6 +249,8 @@ class Dispatcher:
             now = clock()
             self._gate.receivers.settled(target.destination, outcome, now)
             self._settling.settle(delivery, outcome, now)
+            if outcome.unwanted:
+                self._gate.look()
         except StorageError as trouble:
             # Left unsettled: the claim lapses, and the delivery is made again under the same id.
             log.warning("%s: how it ended could not be stored: %s", delivery.message_id, trouble)
