@@ -74,6 +74,11 @@ class Rehearsal:
         return max(self.days, key=lambda day: day[1], default=None)
 
     @property
+    def most(self) -> int:
+        """How many on the busiest day."""
+        return self.busiest[1] if self.busiest else 0
+
+    @property
     def weeks(self) -> tuple[tuple[date, int], ...]:
         """How many in each week, by its Monday, from the first with any to the last; weeks with none between too."""
         found: Counter[date] = Counter()

@@ -1,7 +1,7 @@
 """Rehearsals over the stored past, and the refusal of rules that would flood somebody. Reads only.
 
-What was recorded silently counts as if it had been told when it was published: the past is there to be asked. What is
-counted, and how: rehearsal.py.
+What was recorded silently counts as if it had been told when it was published: the past is there to be asked. Where the
+portal does not say when that was, it is left out. What is counted, and how: rehearsal.py.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 # Over how many days a rule is rehearsed before the service starts with it, and by `coopwatch check`.
 DAYS = 30
 
-_PAST = """
-SELECT c.id, coalesce(iif(c.silent IS NULL, NULL, r.published), c.at) AS moment
+# When a change was told, or would have been. What was recorded silently and is undated belongs to no day.
+_MOMENT = "iif(c.silent IS NULL OR c.kind IN ('revised', 'gone', 'returned'), c.at, r.published)"
+_PAST = f"""
+SELECT c.id, {_MOMENT} AS moment
 FROM changes AS c JOIN releases AS r ON r.id = c.release_id
-WHERE coalesce(iif(c.silent IS NULL, NULL, r.published), c.at) >= ?
-  AND coalesce(iif(c.silent IS NULL, NULL, r.published), c.at) < ?
+WHERE {_MOMENT} >= ? AND {_MOMENT} < ?
 ORDER BY moment, c.id"""
 
 
@@ -51,28 +52,23 @@ def rehearse_stored(
     return rehearse(subscriptions, past(db, since, now), zones, since, now)
 
 
-def flooding(db: Database, config: Config, now: datetime, *, fresh_only: bool = True) -> list[tuple[int, str]]:
-    """Return the subscriptions that would send too many, by their place in the file, each with what to say.
-
-    Args:
-        db: the database.
-        config: the configuration.
-        now: the time; the `DAYS` days before it are rehearsed.
-        fresh_only: leave those out that coopwatch already runs with, by the same conditions.
-    """
+def unsettled(db: Database, config: Config) -> tuple[Subscription, ...]:
+    """Return the subscriptions that are new or have other conditions than those coopwatch ran with last."""
     from scheduler.alerts.rules import mark
     from storage.subscribers import subscribers
 
-    known = {one.name: one.rule for one in subscribers(db)} if fresh_only else {}
-    asked = [
-        (place, one)
+    known = {one.name: one.rule for one in subscribers(db)}
+    return tuple(one for one in config.subscriptions if known.get(one.name) != mark(one.where))
+
+
+def flooding(config: Config, rehearsed: Sequence[Rehearsal]) -> list[tuple[int, str]]:
+    """Return which of the rehearsed would send too many: places in the file, each with what to say. Pure."""
+    found = {one.name: one for one in rehearsed}
+    said = (
+        (place, floods(found[one.name], one, config.alerts.many))
         for place, one in enumerate(config.subscriptions)
-        if not (one.allow_many or one.gathered or known.get(one.name) == mark(one.where))
-    ]
-    if not asked:
-        return []
-    found = rehearse_stored(db, config, [one for _, one in asked], now, DAYS)
-    said = ((place, floods(each, one, config.alerts.many)) for (place, one), each in zip(asked, found, strict=True))
+        if one.name in found
+    )
     return [(place, what) for place, what in said if what is not None]
 
 
@@ -85,8 +81,10 @@ def refuse_floods(db: Database, config: Config, file: str, now: datetime) -> Non
     from scheduler.config import ConfigError
     from scheduler.config.inspection import placed
 
+    asked = [one for one in unsettled(db, config) if not (one.allow_many or one.gathered)]
+    rehearsed = rehearse_stored(db, config, asked, now, DAYS) if asked else []
     found: list[tuple[Path, str]] = [
-        (("subscriptions", place, "where"), what) for place, what in flooding(db, config, now)
+        (("subscriptions", place, "where"), what) for place, what in flooding(config, rehearsed)
     ]
     if found:
         raise ConfigError(placed(file, found))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from scheduler.config.faults import ConfigError, Fault
@@ -27,16 +27,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found: the configuration where it can be read, findings in the order of the file, and one sentence."""
+    """What was found: the configuration where it can be read, findings in the order of the file, and one sentence.
+
+    `name` is the file's, as the sentence names it.
+    """
 
     config: Config | None
     findings: tuple[Finding, ...]
     summary: str
+    name: str
 
     @property
     def usable(self) -> bool:
         """Whether the service would start with it."""
         return not any(finding.grade == "fault" for finding in self.findings)
+
+    def with_more(self, more: Sequence[Finding]) -> Inspection:
+        """Return it with further findings."""
+        findings = (*self.findings, *more)
+        return replace(self, findings=findings, summary=_summary(self.name, findings)) if more else self
 
 
 def inspect(file: str | None) -> Inspection:
@@ -46,13 +55,14 @@ def inspect(file: str | None) -> Inspection:
         config = load(file)
     except ConfigError as error:
         findings = tuple(Finding("fault", fault) for fault in error.faults)
-        return Inspection(None, findings, _summary(name, findings))
+        return Inspection(None, findings, _summary(name, findings), name)
     there = FilePath(name).exists()
     found = [Finding("fault", fault) for fault in placed(name, (*secret_faults(config), *_absent(config)))]
     found += [Finding("warning", fault) for fault in placed(name, unlikely(config, _known()))]
     findings = tuple(sorted(found, key=lambda finding: (finding.fault.line, finding.fault.key)))
     findings += tuple(Finding("fault", fault) for fault in name_faults(config))
-    return Inspection(config, findings, _summary(name if there else f"no {name} here: the defaults", findings))
+    called = name if there else f"no {name} here: the defaults"
+    return Inspection(config, findings, _summary(called, findings), called)
 
 
 def require_secrets(config: Config, file: str | None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +16,9 @@ from scheduler.verbs.session import Session, json_option, pass_session
 if TYPE_CHECKING:
     from scheduler.config import Subscription
     from scheduler.rehearsal import Rehearsal
+
+# How many columns the bar of the busiest week takes, and how many weeks in a row may be shown as nothing.
+WIDEST, EMPTY_WEEKS = 30, 3
 
 
 @click.command(short_help="Show what a subscription would have sent.")
@@ -70,12 +75,7 @@ def _show(session: Session, subscription: Subscription, found: Rehearsal, days: 
         say(f"too many: {flood}")
     if found.weeks:
         say()
-        most = max(count for _, count in found.weeks)
-        rows = (
-            {"week_of": monday.isoformat(), "sent": count, "_": "#" * -(-30 * count // most)}
-            for monday, count in found.weeks
-        )
-        say_table(("week_of", "sent", "_"), rows, empty="")
+        say_table(("week_of", "sent", "_"), _weeks(found.weeks), empty="")
     if found.misses:
         say("\nNearest misses")
     for miss in found.misses:
@@ -83,6 +83,18 @@ def _show(session: Session, subscription: Subscription, found: Rehearsal, days: 
         say(f"  {day}  {miss.score:.2f}  {miss.release_id}  {title}")
         for condition in miss.failed:
             say(f"    {cut(one_line(condition), 140)}")
+
+
+def _weeks(weeks: Sequence[tuple[date, int]]) -> Iterator[dict[str, object]]:
+    """Yield a row for each week with its bar; many weeks in a row with nothing are one row."""
+    most = max(count for _, count in weeks)
+    for is_empty, run in groupby(weeks, key=lambda week: not week[1]):
+        same = list(run)
+        if is_empty and len(same) > EMPTY_WEEKS:
+            yield {"week_of": f"{len(same)} weeks", "sent": 0}
+            continue
+        for monday, count in same:
+            yield {"week_of": monday.isoformat(), "sent": count, "_": "#" * -(-WIDEST * count // most)}
 
 
 def _how(subscription: Subscription) -> str:
