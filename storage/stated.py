@@ -42,7 +42,7 @@ _COUNTED = "名人位間间個个項项例宗家所次期週周天年時时億�
 _NUMBERS = re.compile(
     r"(?P<digits>(?:(?<![\w.])[-−])?\d+(?:,\d{3})*(?:\.\d+)?)(?P<share> ?(?:%|‰|per cent|percent))?"
     rf"|\b(?P<word>{'|'.join(_WORDS.split())})\b"
-    rf"|(?P<chinese>[一二三四五六七八九十百千零〇兩两]{{2,}}(?=[萬万億亿]?[{_COUNTED}])"
+    rf"|(?P<chinese>[一二三四五六七八九十百千零〇兩两]{{2,12}}(?=[萬万億亿]?[{_COUNTED}])"
     rf"|[二三四五六七八九十百千兩两](?=[{_COUNTED}]))"
 )
 

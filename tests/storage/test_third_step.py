@@ -27,7 +27,8 @@ THERE = "'2026-01-01T00:00:00.000000Z'"
 
 ROWS = f"""
 INSERT INTO source (name, first_sight, seeded, last_good) VALUES ('s', {THERE}, {THERE}, {THERE});
-INSERT INTO link (source, key, url, state, first_listed, last_listed) VALUES ('s', 'k/1', 'u', 'read', {THERE}, {THERE});
+INSERT INTO link (source, key, url, state, first_listed, last_listed)
+  VALUES ('s', 'k/1', 'u', 'read', {THERE}, {THERE});
 INSERT INTO release (id, key, source, portal, url, language, published, first_seen, last_read, version, assessment_id,
                      cooperation, detector)
   VALUES (1, 'k/1', 's', 'p', 'u/1', 'en', '2026-01-01T00:00:00Z', {THERE}, {THERE}, 1, 1, 1, 'd'),
