@@ -158,7 +158,7 @@ def _body(db: Database, kept: Hold, now: datetime) -> dict[str, Any]:
     gone = away(db, kept.source, now) > LONG_AWAY
     since = bursts.last_good(db, kept.source) if gone else kept.made
     return {
-        "catch_up": gone,
+        "catch_up": kept.source if gone else None,
         "source": kept.source,
         "since": stamp_or_none(since),
         "until": stamp(now),

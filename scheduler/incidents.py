@@ -42,7 +42,7 @@ class IncidentKind(StrEnum):
 
     FAILING = "source-failing"  # a source
     BLIND = "source-blind"  # a source
-    DELIVERIES = "deliveries-failing"  # a subscription, or a destination whose breaker is open
+    DELIVERIES = "deliveries-failing"  # a subscription
     DISK = "disk"  # the database's folder
     CLOCK = "clock"  # "clock"
     CANARY = "canary-missing"  # the canary's subscription
@@ -94,9 +94,10 @@ def delivering(standing: Sequence[Outstanding], breakers: Mapping[str, str], now
 
     Args:
         standing: what is owed to each subscription.
-        breakers: destinations that are left alone for the time being, and why.
+        breakers: subscriptions whose destination is left alone for the time being, and why.
         now: the time.
     """
+    told = set()
     for one in standing:
         fresh_grave = one.last_dead is not None and (
             one.last_sent is None or one.last_sent < one.last_dead or now - one.last_dead < AFTERGLOW
@@ -110,11 +111,11 @@ def delivering(standing: Sequence[Outstanding], breakers: Mapping[str, str], now
                 "last_dead": stamp_or_none(one.last_dead) if fresh_grave else None,
                 "trouble": one.trouble,
             }
+            told.add(one.subscription)
             yield Wrong(IncidentKind.DELIVERIES, one.subscription, evidence)
-    told = {one.subscription for one in standing}
-    for destination, why in breakers.items():
-        if destination not in told:
-            yield Wrong(IncidentKind.DELIVERIES, destination, {"breaker": True, "trouble": why})
+    for name, why in breakers.items():
+        if name not in told:
+            yield Wrong(IncidentKind.DELIVERIES, name, {"breaker": True, "trouble": why})
 
 
 def disk(folder: str, free: int | None, trouble: str | None) -> Iterator[Wrong]:

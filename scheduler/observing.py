@@ -14,12 +14,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from scheduler import canary, incident_words, notices
+from scheduler.alerts.channels import channel
 from scheduler.alerts.rules import listens_to
 from scheduler.incidents import IncidentKind, Wrong, clock, delivering, disk, failing, is_told_too_often
 from scraper.find import sources
-from storage import incidents, outstanding, runs
+from storage import incidents, outstanding, runs, subscribers
 from storage.errors import DiskError, StorageError
 from storage.incidents import Incident
+from storage.outstanding import Outstanding
 from storage.times import stamp
 
 if TYPE_CHECKING:
@@ -148,18 +150,21 @@ class Observer:
         self._lock = threading.Lock()
         self._jump: tuple[float, datetime | None] = (0.0, None)
         self._trouble: str | None = None
+        self.is_amiss = True  # until a look found all well
 
     def look(self, now: datetime) -> None:
         """Look once; raises nothing: what the database refuses is tried again at the next look."""
         with self._lock:
             try:
-                settle(self._db, self._config, self._found(now), _JUDGED, now)
-                self._trouble = None
+                found = self._found(now)
+                settle(self._db, self._config, found, _JUDGED, now)
+                self.is_amiss, self._trouble = bool(found), None
             except StorageError as error:
                 self.failed(error)
                 log.warning("incidents cannot be looked after: %s", error)
                 return
-        self._wake()
+        if self.is_amiss:
+            self._wake()
 
     def jumped(self, seconds: float, now: datetime) -> None:
         """Note that the clock jumped; the next look tells."""
@@ -176,11 +181,24 @@ class Observer:
         folder = self._db.path.parent
         return [
             *failing(self._config, runs.states(self._db), now),
-            *delivering(outstanding.outstanding(self._db), self._breakers(), now),
+            *delivering(self._standing(), self._left_alone(), now),
             *disk(str(folder), free_space(folder), self._trouble),
             *clock(seconds, at, now),
             *([missing] if missing else []),
         ]
+
+    def _standing(self) -> list[Outstanding]:
+        """Return what is owed to whom, but for those who are switched off: that was told when it happened."""
+        off = {one.name for one in subscribers.subscribers(self._db) if one.disabled is not None}
+        return [one for one in outstanding.outstanding(self._db) if one.subscription not in off]
+
+    def _left_alone(self) -> dict[str, str]:
+        """Return the subscriptions whose destination is left alone now, and why."""
+        open_ones = self._breakers()
+        if not open_ones:
+            return {}
+        found = ((one.name, channel(one.channel).destination(one, self._config)) for one in self._config.everyone)
+        return {name: open_ones[destination] for name, destination in found if destination in open_ones}
 
 
 _JUDGED = {

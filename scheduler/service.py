@@ -16,7 +16,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED, JobEvent
@@ -31,6 +31,7 @@ from scheduler.clockwatch import ClockWatch
 from scheduler.config import Config
 from scheduler.config.durations import in_words
 from scheduler.delivering import Dispatcher
+from scheduler.watchman import Watchman
 from scraper.source import Source
 from storage import files, runs
 from storage.database import Database
@@ -47,6 +48,9 @@ GRACE = 6.0
 # wait for sockets, not for memory.
 M_ARENA_MAX = -8
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# Seconds between two looks for incidents, and between two accounts of every promise; until the first account, so that
+# what a start makes up for is out.
+MINUTE, HOUR, FIRST_ACCOUNT = 60.0, 3600.0, 120.0
 # Outcomes after which a source is due again at its usual pace.
 USUAL = ("unchanged", "moved")
 # How the trouble of a check begins that was cut short by our own end (courtesy.py).
@@ -69,7 +73,10 @@ class Service:
         self._db = db
         self._file = files.identity(db.path)
         self._dispatcher = Dispatcher(db, config)
-        self._checker = Checker(db, config, sources, route(config.subscriptions), on_recorded=self._dispatcher.wake)
+        told = route(config.subscriptions)
+        wake = self._dispatcher.wake
+        self._checker = Checker(db, config, sources, told, on_recorded=wake)
+        self._watchman = Watchman(db, config, self._checker, told, wake=wake, breakers=self._dispatcher.breakers)
         self._enabled = [name for name, source in config.sources.items() if source.enabled and name in sources]
         # Signals and jobs leave their orders here; a SimpleQueue may be filled from inside a signal handler.
         self._orders: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
@@ -77,7 +84,7 @@ class Service:
         self._checks = 0
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(max(1, len(self._enabled)))},
+            executors={"default": ThreadPoolExecutor(len(self._enabled) + 1)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
 
@@ -116,6 +123,9 @@ class Service:
                 id=name,
                 next_run_time=self._due(name, None),
             )
+        for work, seconds, first in ((self._watchman.minute, MINUTE, 0.0), (self._watchman.hour, HOUR, FIRST_ACCOUNT)):
+            begin = datetime.now(UTC) + timedelta(seconds=first)
+            self._scheduler.add_job(work, "interval", seconds=seconds, id=work.__name__, next_run_time=begin)
         self._scheduler.add_listener(_on_event, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED)
 
     def _due(self, name: str, checked: datetime | None) -> datetime:
@@ -150,9 +160,11 @@ class Service:
             if self._look_after_file():
                 run = self._checker.check(name)
                 _tell(run)
+                self._watchman.after(run)
                 usual = run.outcome in USUAL
         except StorageError as error:
             log.warning("%s: could not be recorded and will be looked at again: %s", name, error)
+            self._watchman.failed(error)
         except Exception:
             log.exception("%s: a fault of coopwatch", name)
         finally:
@@ -190,6 +202,7 @@ class Service:
                 for name in self._enabled:
                     self._replan(name, None)
                 self._dispatcher.wake()
+                self._watchman.jumped(jump)
 
     def _end(self) -> bool:
         """End child, deliveries and checks; return whether all of it ended in time."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from scheduler.accounting import Standing
+from scheduler.alerts.channels import channel
 from scheduler.alerts.resting import Resting
 from scheduler.alerts.turns import last_turn, next_turn
 from storage.subscribers import Subscriber, subscribers
@@ -24,7 +25,7 @@ class Standings:
         config: the configuration.
         now: the time.
         resting: who knows quiet hours and free days; the dispatcher's where there is one, since it remembers calendars.
-        breakers: why subscriptions are left alone for the time being, by name; only the running service knows.
+        breakers: why destinations are left alone for the time being; only the running service knows.
     """
 
     def __init__(
@@ -65,5 +66,5 @@ class Standings:
             turn=turn,
             last_turn=last,
             disabled=(known.why or "switched off") if known is not None and known.disabled else None,
-            breaker=self._breakers.get(one.name),
+            breaker=self._breakers.get(channel(one.channel).destination(one, self._config)) if self._breakers else None,
         )
