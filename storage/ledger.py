@@ -86,7 +86,8 @@ WHERE source = ? AND started <= ? AND ended <= ?{} ORDER BY started DESC, id DES
 _GOOD = _LAST.format(" AND outcome IN ('unchanged', 'moved')")
 _GAPS = _LAST.format(" AND outcome IN ('unchanged', 'moved') AND gaps = 1")
 _NEWEST = """
-SELECT published FROM release WHERE source = ? AND first_seen <= ? AND published IS NOT NULL
+SELECT published FROM release INDEXED BY release_source_moment
+WHERE source = ? AND first_seen <= ? AND published IS NOT NULL
 ORDER BY coalesce(published, first_seen) DESC LIMIT 1"""
 _SEEN = "SELECT first_seen FROM release WHERE source = ? AND first_seen <= ? ORDER BY first_seen DESC LIMIT 1"
 
