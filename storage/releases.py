@@ -105,6 +105,8 @@ def record(
             " WHERE source = ? AND key = ?",
             (release.source, release.key),
         )
+        if made is Verdict.DUPLICATE:  # no change of its own, but that it is told also is as silent as news would be
+            quiet = _silence(db, release, Verdict.NEW, silent)
         case = Case(release_id, release.key, number, made, quiet, route, hold, together)
         done = conclude(db, case, now)
         if done.change is None:
