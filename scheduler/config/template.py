@@ -15,6 +15,11 @@ timezone = "Asia/Hong_Kong"              # of the log and of times in tables; in
 # database = "coopwatch.db"              # beside this file; --database overrides it
 # gazetteer = "my-names.toml"            # names of your own: bodies, programmes, places, people; see the README
 # linger = "10m"                         # how long the crawling child waits for more work; 0 ends it at once
+# child_memory = 600                     # MiB; beyond it that child is ended, as it is after so long, or so much computing
+# child_wall = "30m"
+# child_cpu = "5m"
+# child_age = "6h"                       # so old, or after so many checks, it is replaced by a new one
+# child_crawls = 200
 
 [politeness]
 delay = "2s"                             # between two requests to one host; under 1s only for servers on this machine
@@ -31,7 +36,7 @@ TAIL = """\
 # port = 587
 # security = "starttls"                  # or "tls" (port 465); "none" only for a server on this machine
 # user = "coopwatch"
-# password_env = "COOPWATCH_MAIL_PASSWORD"
+# password_env = "COOPWATCH_MAIL_PASSWORD"   # or password_file = "mail.secret", mode 0600
 # from = "coopwatch@example.org"
 # unsubscribe = "office@example.org"     # who wants no more mail writes here; by default to the address above
 

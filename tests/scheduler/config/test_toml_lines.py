@@ -34,6 +34,12 @@ def test_tables_keys_dotted_keys_and_arrays_of_tables_have_their_lines():
     assert lines[("list", 1, "x")] == 11
 
 
+def test_a_list_inside_the_second_of_a_list_counts_from_the_beginning():
+    lines = lines_of("[[a]]\nx = 1\n[[a.b.c]]\ny = 1\n[[a.b.c]]\ny = 2\n[[a]]\n[[a.b.c]]\ny = 3\n")
+    assert [lines[("a", 0, "b", "c", place, "y")] for place in (0, 1)] == [4, 6]
+    assert lines[("a", 1, "b", "c", 0, "y")] == 9
+
+
 def test_values_over_several_lines_hide_no_later_key():
     lines = lines_of(
         'a = """\n[not.a.table]\nb = 1\n"""\nc = [\n  1, # ]\n  \'[\',\n]\nd = \'\'\'x\'\'\'\ne = "\\"]"\nf = 1\n'
