@@ -50,8 +50,9 @@ def assess(session: Session, file: IO[bytes], as_json: bool) -> int:  # noqa: AR
 
 
 def assessed(told: Told) -> Assessment:
-    """Return what the detector makes of one line; a known portal's address tells it whose release it is."""
+    """Return what the detector makes of one line; an address of a known portal or government tells whose it is."""
     from scraper.cooperation import assess as detect
+    from scraper.cooperation.publishers import side_of_address
     from scraper.find import source_of
     from scraper.lifelines import followed
 
@@ -61,7 +62,7 @@ def assessed(told: Told) -> Assessment:
         told.text,
         language=told.language,
         published=told.date.date() if told.date else told.coarse,
-        jurisdiction=known[0].jurisdiction if known else None,
+        jurisdiction=known[0].jurisdiction if known else side_of_address(told.url),
     )
     return followed(told.title, told.text, assessment)
 
@@ -84,7 +85,7 @@ def answer(assessment: Assessment, text: str) -> dict[str, Any]:
 def mentioned(mention: Mention) -> dict[str, Any]:
     """Return who or what is named: as the text says it, and by the canonical name."""
     return {
-        "name": mention.text,
+        "name": mention.text or mention.name,
         "canonical": mention.name,
         "aliases": [alias for alias in mention.aliases if alias != mention.text],
         "jurisdiction": mention.jurisdiction,

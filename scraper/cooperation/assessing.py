@@ -8,6 +8,7 @@ from scraper.cooperation.dates import dates, matches, of_the_day
 from scraper.cooperation.days import known
 from scraper.cooperation.figures import figures
 from scraper.cooperation.folding import fold
+from scraper.cooperation.homonyms import settled
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.laws import laws
@@ -16,6 +17,7 @@ from scraper.cooperation.naming import every, officials, parties, places, progra
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
 from scraper.cooperation.signals import OPENING, Signal, home, signals
+from scraper.cooperation.speaking import speaking
 from scraper.cooperation.units import cut
 from storage.model import Assessment, Evidence, Mention
 
@@ -66,6 +68,7 @@ def assess(
     dated = matches(folded, units)
     head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words, units)
+    head, *body = settled([head, *body], jurisdiction, words)
     own = home([head, *body], jurisdiction)
     found = signals(head, body, own)
     points = score(found, model)
@@ -79,6 +82,7 @@ def assess(
         stated = (of_the_day(when, text, body[0]), *stated)
     kind = kind_of(head, body) if cooperation else None
     sides, bodies = jurisdictions(head, body, words), parties(text, opening, named, own, more)
+    bodies += tuple(speaking(named, bodies, own, words))
     return Assessment(
         cooperation=cooperation,
         score=round(points, 4),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from scraper.cooperation.dates import MONTH, around
+from scraper.cooperation.forms import either
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
 from scraper.cooperation.passages import Passage
 from scraper.cooperation.units import Units, each, starts_among, starts_of
@@ -42,10 +43,10 @@ YEARS = range(1950, 2051)
 # The last word of what may stand there, looked at first.
 LASTS = {*(q.split(" ")[-1] for q in QUALIFIERS), "rmb", "of", "man", "woman", "boy", "girl", "patient", "aged"}
 CLAUSE = re.compile(rf"[的與与和及今昨{CHINESE}]")
-UNITS = "名位人个间家项份种宗岁年日天次届周所支台辆张颗批条款类元分人次小时分钟期座处组队例部套剂"
+UNITS = either("han_units") + "|[名位人个间家项份种宗岁年日天次届周所支台辆张颗批条款类元分期座处组队例部套剂吨箱场床]"
 HAN_FIGURE = re.compile(
     rf"(?P<q>{HEAD})?(?P<n>[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,9}}(?:\.[0-9]+)?|[{CHINESE}]{{1,5}}万[{CHINESE}]{{1,7}}|[{CHINESE}]{{1,6}})(?P<s>[万亿])?(?P<more>多|余)?"
-    rf"(?P<u>%|[{UNITS}])(?=(?P<what>[\u4e00-\u9fff]{{0,8}}))"
+    rf"(?P<u>%|{UNITS})(?=(?P<what>[\u4e00-\u9fff]{{0,8}}))"
 )
 # What follows a number without being counted by it, and idioms that hold a number without stating one.
 # What stands before a number that needs no unit, since the sentence has named it: "the number of places will be
@@ -59,14 +60,18 @@ NO_UNIT = frozenset(
 # "The two places", "three governments": a way of naming the sides, as long as they are few.
 SIDES = frozenset(
     {"places", "cities", "sides", "governments", "regions", "counterparts", "jurisdictions", "parties", "bodies"}
+    | {"systems", "authorities", "peoples"}
 )
 SMALL = 4
+# "Two-fifths" and "a third" are shares, which no number of things is.
+SHARES = frozenset({"half", "halves", "third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenth", "tenths"})
 IDIOM_FIRSTS = re.compile("[一第点]")
 IDIOMS = re.compile(
     "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点"
 )
 
 
+ORDINALS = re.compile(f"第[{CHINESE}]、$")
 # What a figure can begin with.
 FIRSTS = frozenset({word.split("-")[0] for word in WORDS} | {"one"})
 HAN_FIRSTS = re.compile(f"[0-9{CHINESE}逾超多至不约大近接最]")
@@ -109,6 +114,8 @@ def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[i
         return Figure(number, "years old", around(text, body, start), start, match.end("n"))
     unit = text[slice(*match.span("u"))].strip(" -") if match["u"] else ""
     first = unit.split(" ")[0].casefold()
+    if first in SHARES:
+        return None
     if first in NO_UNIT or (first in SIDES and number <= SMALL):
         if not match["s"] and not said.get("money") and not grown(match):
             return None
@@ -137,6 +144,8 @@ def han(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int
     number = value(match["n"])
     if number is None or at in taken or (at and match.string[at - 1] in "第之.-" + CHINESE):
         return None
+    if (match["n"] == "一" and not match["s"]) or ORDINALS.search(match.string, max(0, at - 3), at):
+        return None  # 一家 is "a", 第二、三類 are no count
     if match["u"] == "年" and number > 1000:
         return None
     number *= SCALES.get(match["s"] or "", 1)

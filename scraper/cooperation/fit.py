@@ -2,8 +2,9 @@
 
     python -m scraper.cooperation.fit LABELLED.jsonl [MORE.jsonl ...] [--write]
 
-A labelled line holds `id`, `title`, `text`, `label` (`cooperation` or `other`), and optionally `lang`, `group`
-(releases of one event, never parted by a fold). Without --write nothing is changed. Standard library only.
+A labelled line holds `id`, `title`, `text`, `label` (`cooperation` or `other`), and optionally `lang`, `url` or
+`jurisdiction` (whose release it is) and `group` (releases of one event, never parted by a fold). Without --write
+nothing is changed. Standard library only.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from scraper.cooperation.folding import DATA
+from scraper.cooperation.homonyms import settled
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.lexicon import lexicon
 from scraper.cooperation.passages import hits, passage, passages
+from scraper.cooperation.publishers import side_of_address
 from scraper.cooperation.signals import Signal, home, names_against, names_for, signals
 
 ROUNDS, RATE, RIDGE = 1500, 0.5, 0.004
@@ -45,9 +48,10 @@ def examples(paths: Iterable[str]) -> list[Example]:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
             if line.strip():
                 row: dict[str, Any] = json.loads(line)
+                side = row.get("jurisdiction") or side_of_address(row.get("url"))
                 title = passage(0, len(row["title"]), hits(row["title"], words))
-                body = passages(row["text"], words)
-                found = signals(title, body, home([title, *body], row.get("jurisdiction")))
+                title, *body = settled([title, *passages(row["text"], words)], side, words)
+                found = signals(title, body, home([title, *body], side))
                 group = str(row.get("group") or row["id"])
                 made.append(
                     Example(str(row["id"]), group, row.get("lang", ""), row["label"] == "cooperation", tuple(found))

@@ -121,15 +121,25 @@ def add_place(words: Lexicon, names: list[str], entry: Entry) -> None:
     named(words.inside, names, entry)
 
 
-def made(patterns: list[dict[str, Any]], places: dict[str, Entry]) -> Iterator[list[Any]]:
-    """Yield the bodies the patterns stand for, in the form of the file's own rows."""
+def made(
+    patterns: list[dict[str, Any]], places: dict[str, Entry], demonyms: dict[str, list[str]]
+) -> Iterator[list[Any]]:
+    """Yield the bodies the patterns stand for, in the form of the file's own rows.
+
+    A pattern's names hold `{en}` or `{zh}` for the place's name, or `{dem}` for each of its demonyms.
+    """
     for pattern in patterns:
         for place in places.values():
             if place.kind not in pattern["each"] or place.name in HOME_COUNTRIES:
                 continue
             if pattern.get("mainland") and place.sides != {"Mainland"}:
                 continue
-            en = [name.format(en=place.name) for name in pattern["en"]]
+            people = [word for word in demonyms.get(place.name, ()) if word.isascii()]
+            en = [
+                name.format(en=place.name, dem=dem)
+                for name in pattern["en"]
+                for dem in (people if "{dem}" in name else [""])
+            ]
             zh = [name.format(zh=place.chinese) for name in pattern["zh"]]
             if place.kind in ("municipality", "GBA city", "city"):
                 en, zh = [n for n in en if "Provinc" not in n], [n for n in zh if "省" not in n]
@@ -152,6 +162,12 @@ def add_bodies(trie: Trie, rows: list[list[Any]], places: dict[str, Entry], heal
         named(trie, [en, zh, *also], Entry("body", en, side_of(place, places), kind, place, of_health, zh))
 
 
+def set_apart(trie: Trie, name: str) -> None:
+    """Let a body's name stand for an entry of its own, so that it can be told from the body's other names."""
+    for entry in trie.forget(fold(name), lambda entry: entry.what == "body"):
+        trie.add(fold(name), replace(entry))
+
+
 def speaks(health: Trie, name: str) -> bool:
     """Tell whether a name contains a word of health."""
     return next(health.find(cut(fold(name)).words), None) is not None
@@ -168,12 +184,15 @@ def lexicon() -> Lexicon:
     table, inside = read("places.json"), Trie()
     places = add_places(trie, table["rows"])
     add_places(inside, table["rows"])
+    hidden = hiding(terms, places)
     for short, name in table["shorts"].items():
         inside.add(fold(short), places[name])
     for name, words in table["demonyms"].items():
         named(trie, words, Entry("demonym", name, places[name].sides))
     bodies = read("bodies.json")
-    add_bodies(trie, [*made(bodies["patterns"], places), *bodies["rows"]], places, health)
+    add_bodies(trie, [*made(bodies["patterns"], places, table["demonyms"]), *bodies["rows"]], places, health)
+    for name in (*bodies["abroad"], *(row[0] for row in bodies["homonyms"])):
+        set_apart(trie, name)
     for en, zh, sides, also in read("programmes.json")["rows"]:
         healthy = speaks(health, en) or speaks(health, zh)
         kind = next((kind for kind, words in KIND_WORDS.items() if any(w in en.casefold() for w in words)), "")
@@ -182,7 +201,7 @@ def lexicon() -> Lexicon:
         named(trie, [en, zh, *also], Entry("person", en, frozenset({side}), chinese=zh, office=office))
     for what in ("act", "not"):
         for name, words in terms[what].items():
-            add_terms(trie, words, Entry(what, name), health)
+            add_terms(trie, words, Entry(what, name), health, hidden)
     add_terms(trie, terms["cross"]["term"], Entry("cross", "cross-boundary"), health)
     add_terms(trie, terms["home"]["term"], Entry("home", "home"), health)
     add_terms(trie, terms["ignore"]["term"], Entry("ignore", "ignore"), health)
@@ -191,8 +210,27 @@ def lexicon() -> Lexicon:
     return Lexicon(trie, places, inside, health, [])
 
 
-def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:
-    """Add the forms of a list of terms; a term that holds a word of health speaks of health too."""
+def hiding(terms: dict[str, Any], places: dict[str, Entry]) -> Trie:
+    """Return the words that count inside longer terms too: a "cross-boundary ambulance" crosses the boundary."""
+    made = Trie()
+    for what in ("cross", "home"):
+        for word in terms[what]["term"]:
+            made.add(fold(word), Entry(what, what))
+    for place in places.values():
+        named(made, [place.name, place.chinese], Entry("sides", "+".join(place.sides), place.sides))
+    return made
+
+
+def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie, hidden: Trie | None = None) -> None:
+    """Add the forms of a list of terms; a term that holds a word of health speaks of health too.
+
+    Args:
+        trie: where to.
+        words: the terms.
+        entry: what they stand for.
+        health: the words of health.
+        hidden: words that stand for themselves in a longer act too: the act's phrase stands for both then.
+    """
     entries = {
         (of_health, upper): replace(entry, health=of_health, upper=upper)
         for of_health in (False, True)
@@ -203,3 +241,7 @@ def add_terms(trie: Trie, words: list[str], entry: Entry, health: Trie) -> None:
         for form in forms(word):
             overlaps = len(entry.sides) == 1 and len(form) == 2 and not form.isascii()
             trie.add(fold(form), entries[of_health, is_abbreviation(form)], overlaps=overlaps)
+            if hidden and entry.what == "act":
+                for _, _, found in hidden.find(cut(fold(form)).words):
+                    for inner in found:
+                        trie.add(fold(form), inner)

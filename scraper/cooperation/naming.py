@@ -83,7 +83,8 @@ def unlisted(
         inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
         if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):
             continue
-        if inside and not PARTS.isdisjoint(text[start : inside[0][0]].split()):
+        before = text[start : inside[0][0]].split() if inside else []
+        if inside and (before[-1:] == ["and"] or before[-2:] == ["and", "the"] or not PARTS.isdisjoint(before)):
             continue
         place = next((found[2] for found in within(text[start:end], words, None)), None)
         sides = place.sides if place else frozenset()
@@ -175,7 +176,7 @@ def mention(text: str, entry: Entry, spans: list[tuple[int, int]]) -> Mention:
     """Return the mention of an entry that stands at `spans`."""
     said = (text[start:end] for start, end in spans)
     short = (match[1] for _, end in spans if (match := SHORT.match(text, end)))
-    spellings = dict.fromkeys([entry.chinese, *said, *short])
+    spellings = dict.fromkeys([entry.chinese, fold(entry.chinese), *said, *short])
     start, end = spans[0]
     return Mention(
         entry.name,

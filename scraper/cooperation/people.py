@@ -48,11 +48,16 @@ AFTER = (
     "率表代参受兼任曾并偕联先带邀讨说指今昨在与和及等会致的见以于出介强回称担续到访同也亦说将陪分一是明早签主则就向对作应获形座认欢感希期重补透解披宣"
     ',.;:、。()" \n'
 )
+# Characters of that list that end given names too: 周长强率团, but 李明强调. Then a verb follows, and no such word.
+BOTH = "强明和先希欢宣重联应曾任分期作同会主说"
+WORDS = either("han_words")
+VERBS = "率表代参出介指今昨的致称在受说讲谈见签与"
 # Foreign names: parts with a dot between them, or three and more of the characters that stand for sounds.
 HAN = re.compile(
     rf"(?P<office>(?:{POST}))(?P<name>[\u4e00-\u9fff]{{1,6}}(?:·[\u4e00-\u9fff]{{1,6}}?)+(?=[{AFTER}]|$)"
     rf"|[{SOUNDS}]{{3,8}}(?=[{AFTER}]|$)"
-    rf"|欧阳[\u4e00-\u9fff]|[{SURNAMES}][\u4e00-\u9fff]{{1,2}}?(?=[{AFTER}]|$))"
+    rf"|[{SURNAMES}][\u4e00-\u9fff](?!{WORDS})[{BOTH}](?=[{VERBS}])"
+    rf"|欧阳[\u4e00-\u9fff]|[{SURNAMES}](?!先生|女士|小姐|医生|教授|博士)[\u4e00-\u9fff]{{1,2}}?(?=[{AFTER}]|$))"
 )
 NO_NAMES = frozenset(forms()["no_person"])
 

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from scraper.cooperation.lexicon import Entry
 from scraper.cooperation.passages import Passage, merged
 
 # Acts that are co-operation by themselves when two sides do them, and acts that need more beside them.
@@ -32,6 +31,8 @@ WEAK = frozenset({"meeting", "visit", "delegation"})
 # Acts that no report of cases contains by the way: a patient may be on an exchange tour or be referred to a hospital.
 REPORTED_BY_NO_CASE = frozenset({"cooperation", "agreement", "paper", "conference", "emergency"})
 HOMES = ("Hong Kong", "Macao")
+# A side is not the publisher's where another is named more than this many times as often.
+FAR_MORE = 4
 # What the lists of terms.toml that speak against are called where people read them.
 REASONS = {
     "case": "cases or an outbreak",
@@ -198,23 +199,21 @@ TITLE: tuple[tuple[str, Test], ...] = (
 )
 
 
-def from_home(entry: Entry) -> bool:
-    """Tell whether a word is one of Hong Kong's and Macao's publishers: `the Mainland`, 特區, 赴粵."""
-    return entry.what == "home" or (entry.what == "sides" and entry.name == "Mainland")
-
-
 def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
     """Return the publisher's own side: as told, else Hong Kong or Macao, else whichever is named most.
 
-    Who says `the Mainland` without naming either is in one of the two; that it be the other side is what counts.
+    Who says `the Mainland`, 特區 or 赴粵 without naming either is in one of the two; that it be the other side is what
+    counts. Without such a word, a side that is named far more often than the two is the publisher's.
     """
     if jurisdiction:
         return jurisdiction
     sides = Counter(side for p in everything for e in p.of("body", "person", "place", "sides") for side in e.sides)
-    homes = [side for side in HOMES if side in sides] or sides
-    if homes is sides and any(from_home(e) for p in everything for e in p.entries):
-        return HOMES[0]
-    return max(homes, key=lambda side: sides[side], default=None)
+    most = max(sides, key=lambda side: sides[side], default=None)
+    from_home = any(e.what == "home" for p in everything for e in p.entries)
+    homes = [side for side in HOMES if side in sides and (from_home or sides[side] * FAR_MORE >= sides[most or side])]
+    if homes:
+        return max(homes, key=lambda side: sides[side])
+    return HOMES[0] if from_home else most
 
 
 def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:

@@ -113,13 +113,15 @@ class Trie:
         if node is not self.root and entry not in node.setdefault("", []):
             node[""].append(entry)
 
-    def forget(self, phrase: str, entries: Callable[[Any], bool]) -> None:
-        """Drop what a folded phrase stands for where `entries` says so."""
+    def forget(self, phrase: str, entries: Callable[[Any], bool]) -> list[Any]:
+        """Drop what a folded phrase stands for where `entries` says so; return what was dropped."""
         node = self.root
         for word in cut(phrase).words:
             node = node.get(word, {})
-        if "" in node:
-            node[""] = [entry for entry in node[""] if not entries(entry)]
+        dropped = [entry for entry in node.get("", ()) if entries(entry)]
+        if dropped:
+            node[""] = [entry for entry in node[""] if entry not in dropped]
+        return dropped
 
     def find(self, words: list[str]) -> Iterator[tuple[int, int, list[Any]]]:
         """Yield (first unit, unit after the last, entries) of the longest phrase at each place, left to right."""

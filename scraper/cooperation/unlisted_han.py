@@ -17,8 +17,13 @@ from scraper.cooperation.unlisted import BODY, PROGRAMME
 ENDING = re.compile(rf"(?:{either('han_with_place', 'han_bodies')})(?![一-龥]?(?:长者|联网))")
 FIRSTS = re.compile(f"[{''.join(sorted({word[0] for word in (*forms()['han_with_place'], *forms()['han_bodies'])}))}]")
 ALONE = re.compile(either("han_with_place"))
-SCHEME = either("han_programmes")
-QUOTED = re.compile(rf"\"(?P<name>[^\"\n,。;]{{3,40}}?(?:{SCHEME}|标准|基金|中心|网络|行动|医疗队))\"")
+QUOTED = re.compile(rf"\"(?P<name>[^\"\n,。;]{{3,70}}?(?:{either('han_programmes', 'han_quoted')}))\"")
+CODED = re.compile(r"代号(?:为|叫|是)?\"(?P<name>[^\"\n,。;]{2,20})\"")
+# A meeting or scheme without marks: it begins at a place, and tells of health or of working together.
+PLACED = re.compile(rf"(?:{either('han_placed')})(?![一-龥]?(?:室|中心|员|书))")
+PLACED_FIRSTS = re.compile(f"[{''.join(sorted({word[0] for word in forms()['han_placed']}))}]")
+ABOUT, NO_NAME = (re.compile(either(name)) for name in ("han_about", "han_no_name"))
+LEAST = 5
 NUMBERED = re.compile(
     r"第[0-9一二三四五六七八九十百]{1,4}(?:届|次|批)[\u4e00-\u9fff、()]{2,28}?(?:会议|大会|论坛|研讨会|峰会|年会|运动会|医疗队)"
 )
@@ -43,9 +48,15 @@ def found(folded: str, body: Sequence[Passage]) -> Iterator[tuple[int, int, str]
     hits = [h for p in body for h in p.hits]
     places = [h.start for h in hits if any(e.what == "place" for e in h.entries)]
     halts = [h.end for h in hits if any(e.what == "person" or e.name in HALTS for e in h.entries)]
-    for pattern in (QUOTED, NUMBERED):
+    for pattern in (QUOTED, CODED, NUMBERED):
         for match in pattern.finditer(folded, 0, READ):
-            yield *match.span("name" if pattern is QUOTED else 0), PROGRAMME
+            yield *match.span(0 if pattern is NUMBERED else "name"), PROGRAMME
+    both = sorted({*places, *(h.start for h in hits if any(e.what == "sides" for e in h.entries))})
+    for match in each(PLACED, folded, starts_among(folded, PLACED_FIRSTS)):
+        start = begun(folded, match.start(), both, halts)
+        core = folded[start : match.start()]
+        if start in both and len(core) >= LEAST and ABOUT.search(core) and not NO_NAME.search(core):
+            yield start, match.end(), PROGRAMME
     for match in each(ENDING, folded, starts_among(folded, FIRSTS)):
         start = begun(folded, match.start(), places, halts)
         at = bisect_left(places, start)

@@ -237,3 +237,36 @@ def test_the_second_seed_states_what_its_readme_says() -> None:
 def test_and_is_no_surname() -> None:
     text = "醫院管理局的醫生和護士今日與深圳市衞生健康委員會的醫生和護士會面，交流經驗。"
     assert assess("兩地醫護交流", text, language="zh-Hant", jurisdiction="Hong Kong").people == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        ("York Chow will be in London to talk about influenza.", ["Health Bureau"]),
+        ("York Chow and the Department of Health will talk about influenza.", ["Department of Health"]),
+        ("The Government said that York Chow will be in London.", ["HKSAR Government"]),
+        ("The Hospital Authority Healthcare Talents Visiting Programme goes on.", ["Hospital Authority"]),
+        ("The Hospital Authority Convention goes on.", []),
+    ],
+)
+def test_an_official_speaks_for_the_office_and_a_programme_for_its_owner(text: str, parties: list[str]) -> None:
+    found = told(text).parties
+    assert [party.name for party in found] == parties
+    assert all(text[party.start : party.end] == party.text for party in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "jurisdiction", "party"),
+    [
+        ("The Health Bureau met doctors.", "Macao", "Health Bureau of Macao"),
+        ("The Health Bureau met doctors.", "Hong Kong", "Health Bureau"),
+        ("The Health Bureau met doctors of Macao.", None, "Health Bureau of Macao"),
+        ("The Health Bureau met doctors of Macao in Hong Kong.", None, "Health Bureau"),
+        ("藥監局接待澳門訪客。", None, "Pharmaceutical Administration Bureau of Macao"),
+        ("藥監局接待訪客。", "Hong Kong", "National Medical Products Administration"),
+    ],
+)
+def test_a_name_of_two_bodies_is_read_as_its_publisher_means_it(
+    text: str, jurisdiction: str | None, party: str
+) -> None:
+    assert [p.name for p in assess("", text, language="en", jurisdiction=jurisdiction).parties] == [party]

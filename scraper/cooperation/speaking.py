@@ -1,0 +1,64 @@
+"""Names bodies that take part without being named: the office of an official, the owner of a programme."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+
+from scraper.cooperation.folding import fold
+from scraper.cooperation.lexicon import Entry, Lexicon
+from scraper.cooperation.naming import GOVERNMENTS, Named
+from scraper.cooperation.units import cut
+from storage.model import Mention
+
+
+def speaking(named: Named, parties: Collection[Mention], own: str | None, words: Lexicon) -> Iterator[Mention]:
+    """Yield the bodies that speak through somebody or something named, where `parties` does not name them already.
+
+    An official speaks for the office where no body of that side is named: "York Chow will visit London". A programme
+    whose name begins with a body's is that body's: "Hospital Authority Healthcare Talents Visiting Programme". A
+    conference is not: those who come are others. The passage is empty and stands where the official or programme does,
+    since the text has no name of the body.
+
+    Args:
+        named: what the lists know of the text (see `naming.every`).
+        parties: the bodies that the text names.
+        own: the publisher's side.
+        words: the lists.
+    """
+    sides = {side for _, entry in named if entry.what == "body" for side in entry.sides}
+    if own in GOVERNMENTS and any(entry.kind == "own government" for _, entry in named):
+        sides.add(own)
+    known = {party.name for party in parties}
+    for hit, entry in named:
+        if entry.what == "person" and sides.isdisjoint(entry.sides):
+            body = within(entry.office, words)
+        elif entry.what == "programme" and entry.kind != "conference":
+            body = leading(entry.name, words)
+        else:
+            continue
+        if body and body.name not in known:
+            known.add(body.name)
+            side = body.place or min(body.sides, default=None)
+            yield Mention(body.name, hit.start, hit.start, "", side, body.kind or None, aliases=(body.chinese,))
+
+
+@lru_cache(maxsize=1024)
+def within(office: str, words: Lexicon) -> Entry | None:
+    """Return the body that an office belongs to: Chairman of the Hospital Authority, Secretary for Health."""
+    return next((body for _, _, found in words.trie.find(cut(fold(office)).words) if (body := _body(found))), None)
+
+
+@lru_cache(maxsize=1024)
+def leading(name: str, words: Lexicon) -> Entry | None:
+    """Return the body that a programme's name begins with, the longest; None where it begins with none."""
+    units = cut(fold(name)).words
+    for end in range(len(units) - 1, 1, -1):
+        first, after, found = next(iter(words.trie.find(units[:end])), (1, 0, []))
+        if (first, after) == (0, end):
+            return _body(found)
+    return None
+
+
+def _body(found: list[Entry]) -> Entry | None:
+    return next((entry for entry in found if entry.what == "body" and entry.kind != "own government"), None)
