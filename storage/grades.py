@@ -38,10 +38,13 @@ def grade(before: Version, after: Release, was: Assessment, now: Assessment) -> 
 
 
 def _other_names(old: str, new: str, was: Assessment, now: Assessment) -> bool:
-    """Return whether a party or person is named in one folded text only, by whatever name."""
+    """Return whether a party or person that was not found in both texts is named in one folded text only."""
+    mine, other = (*was.parties, *was.people), (*now.parties, *now.people)
+    both = {mention.name for mention in mine} & {mention.name for mention in other}
     names: dict[str, set[str]] = {}
-    for mention in (*was.parties, *was.people, *now.parties, *now.people):
-        names.setdefault(mention.name, set()).update(_called(mention))
+    for mention in (*mine, *other):
+        if mention.name not in both:
+            names.setdefault(mention.name, set()).update(_called(mention))
     return any(_says(old, called) != _says(new, called) for called in names.values())
 
 

@@ -97,13 +97,14 @@ def test_the_history_of_a_release_tells_it_all(db, make, thought, everybody, now
     record(db, release, thought, now, route=everybody)
     for claimed in outbox.claim(db, now, LEASE):
         outbox.sent(db, claimed, now, "250 OK")
-    record(db, make(1, text="Other words."), thought, now + HOUR, route=lambda notice: ["desk"])
+    text = release.text.replace("training", "teaching")
+    record(db, make(1, text=text), thought, now + HOUR, route=lambda notice: ["desk"])
     outbox.gather(db, "desk", now, now + HOUR, {}, empty=False)
     (digest,) = outbox.claim(db, now + HOUR, LEASE)
     outbox.again(db, digest, now + HOUR, now + 2 * HOUR, "451")
     record_missing(db, release.key, now + HOUR, route=everybody)
     found = history(db, 1)
-    assert (found.release.text, found.state, found.story_id, found.why) == ("Other words.", "missing", 1, "first")
+    assert (found.release.text, found.state, found.story_id, found.why) == (text, "missing", 1, "first")
     assert (found.listed.source, found.listed.state, found.listed.first_listed) == (release.source, "read", now)
     assert [one.number for one in found.versions] == [1, 2]
     assert found.assessment == thought

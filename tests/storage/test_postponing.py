@@ -99,9 +99,10 @@ def test_two_processes_cannot_make_one_notice_twice(db, path, now):
     outbox.notify(db, "desk", "k", {}, now)
     with Database.open(path) as other:
         assert not outbox.notify(other, "desk", "k", {}, now)
+    row = {"what": "notice", "subscription": "x", "state": "waiting", "made": ""}
+    row |= db.row("SELECT message_id FROM delivery")
     with pytest.raises(StorageError, match="UNIQUE"), db.transaction():
-        row = db.row("SELECT message_id FROM delivery")
-        db.insert("delivery", {"what": "notice", "subscription": "x", "state": "waiting", "made": "", **row})
+        db.insert("delivery", row)
 
 
 def test_who_has_it_already_is_known_after_a_restart(waiting, path, now):
