@@ -232,7 +232,7 @@ class Dispatcher:
                 return True
             left = self._overlaps.of(delivery)
             if left.everybody:
-                self._settling.settle(delivery, Outcome(DeliveryState.SENT, left.line), now)
+                self._settling.settle(delivery, Outcome(DeliveryState.SENT, left.line, told_by=left.by), now)
                 return True
             with self._changed:
                 self._running.add(target.destination)

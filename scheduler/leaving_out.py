@@ -66,22 +66,24 @@ class Overlaps:
         """Return who has the event of a delivery by another subscription; of digests and notices nobody."""
         if delivery.what != "alert" or delivery.notice is None:
             return NOBODY
-        return self._of(delivery.subscription, delivery.notice.change)
+        before = delivery.id if delivery.attempts > 1 else None
+        return self._of(delivery.subscription, delivery.notice.change, before)
 
     def clear(self, name: str, now: datetime) -> int:
         """Settle waiting alerts that tell a subscription's people nothing new, before its digest; return how many."""
         if name not in self._shared:
             return 0
         found = ((number, self._of(name, change)) for number, change in overlaps.unattempted(self._db, name))
-        lines = {number: known.line for number, known in found if known.everybody}
-        if lines:
-            overlaps.settle(self._db, lines, now)
-        return len(lines)
+        told = {number: (known.by, known.line) for number, known in found if known.everybody}
+        if told:
+            overlaps.settle(self._db, told, now)
+        return len(told)
 
-    def _of(self, name: str, change: Change) -> LeftOut:
+    def _of(self, name: str, change: Change, before: int | None = None) -> LeftOut:
         if name not in self._shared:
             return NOBODY
-        told = [self._known[other] for other in overlaps.told_by(self._db, change, name) if other in self._known]
+        names = overlaps.told_by(self._db, change, name, before=before)
+        told = [self._known[other] for other in names if other in self._known]
         return left_out(self._known[name], told) if told else NOBODY
 
 

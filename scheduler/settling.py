@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from scheduler import notices
 from scheduler.alerts.attempting import Outcome
 from scheduler.config import Config
-from storage import outbox, subscribers
+from storage import outbox, overlaps, subscribers
 from storage.database import Database
 from storage.model import Delivery, DeliveryState
 
@@ -53,6 +53,8 @@ class Settling:
         """
         who = f"{delivery.message_id} for {delivery.subscription}"
         with self._db.transaction():
+            if outcome.told_by:
+                overlaps.note(self._db, delivery.id, outcome.told_by)
             if outcome.taken:
                 outbox.took(self._db, delivery, outcome.taken)
             if outcome.state is DeliveryState.SENT:

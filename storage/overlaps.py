@@ -5,9 +5,10 @@ Whether two subscriptions reach the same people is known to the scheduler alone 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from storage.assessments import as_json
 from storage.database import Database
 from storage.model import Change, ChangeKind
 from storage.notices import change_of
@@ -22,27 +23,31 @@ _SAME_FIGURE = (
     " JOIN figure_change AS g ON g.lifeline_id = f.lifeline_id AND g.after = f.after"
     " WHERE f.change_id = c.id AND g.change_id = :change)))"
 )
-# Told, or on the way: what was attempted may have arrived, and is tried until it has.
-_TOLD = (
-    "(d.state IN ('sent', 'sending') OR (d.state = 'waiting' AND d.attempts > 0)"
+# On the way: what was attempted may have arrived, and is tried until it has.
+_ATTEMPTED = (
+    "(d.state = 'sending' OR (d.state = 'waiting' AND d.attempts > 0)"
     " OR (d.state = 'bundled' AND EXISTS (SELECT 1 FROM delivery AS b WHERE b.id = d.bundle_id AND b.attempts > 0)))"
 )
+# What was settled since others had told it is told by these, not by itself: `note` puts them into its body.
+_TOLD = f"d.body IS NULL AND (d.state = 'sent' OR ({_ATTEMPTED} AND (:before IS NULL OR d.id < :before)))"
 
 
-def told_by(db: Database, change: Change, but: str) -> list[str]:
+def told_by(db: Database, change: Change, but: str, *, before: int | None = None) -> list[str]:
     """Return the other subscriptions that an event was told to, or is being told to, by name.
 
     Args:
         db: the database.
         change: the event.
         but: leave this subscription out.
+        before: the number of its delivery where that was attempted before: of two that were both attempted and have
+            not arrived the older one is told, lest each leave it to the other.
     """
     by_kind = {ChangeKind.NEW: _SAME_STORY, ChangeKind.FIGURE: _SAME_FIGURE}
     same = by_kind.get(change.kind, _SAME) if change.story_id is not None else _SAME
     rows = db.rows(
         f"SELECT DISTINCT d.subscription FROM change AS c JOIN delivery AS d ON d.change_id = c.id"
         f" WHERE {same} AND d.subscription <> :but AND {_TOLD} ORDER BY 1",
-        {"change": change.id, "story": change.story_id, "but": but},
+        {"change": change.id, "story": change.story_id, "but": but, "before": before},
     )
     return [row["subscription"] for row in rows]
 
@@ -59,16 +64,22 @@ def unattempted(db: Database, subscription: str) -> list[tuple[int, Change]]:
     return [(row["delivery"], change_of(row)) for row in rows]
 
 
-def settle(db: Database, lines: Mapping[int, str], now: datetime) -> None:
+def note(db: Database, delivery_id: int, names: Sequence[str]) -> None:
+    """Note, inside a transaction, that an alert is told by other subscriptions, before it is settled as sent."""
+    db.execute("UPDATE delivery SET body = ? WHERE id = ?", (as_json({"told_by": list(names)}), delivery_id))
+
+
+def settle(db: Database, told: Mapping[int, tuple[Sequence[str], str]], now: datetime) -> None:
     """Settle alerts that were never attempted and need not be: as sent, with an attempt that says why.
 
     Args:
         db: the database.
-        lines: by the number of the delivery, why nobody is left to tell.
+        told: by the number of the delivery, the subscriptions that told it, and the same in words.
         now: the time.
     """
     with db.transaction():
-        for number, line in lines.items():
+        for number, (names, line) in told.items():
+            note(db, number, names)
             if db.execute(
                 "UPDATE delivery SET state = 'sent', settled = ?, next_try = NULL, attempts = 1"
                 " WHERE id = ? AND state = 'waiting' AND attempts = 0",

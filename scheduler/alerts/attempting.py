@@ -32,6 +32,7 @@ class Outcome:
         patience: seconds for which the destination asked to be left alone.
         unwanted: whether the receiver wants no more messages at all.
         taken: marks of the recipients that have it although the attempt failed.
+        told_by: the subscriptions that told it, where nobody was left to tell.
     """
 
     state: DeliveryState
@@ -41,6 +42,7 @@ class Outcome:
     patience: float | None = None
     unwanted: bool = False
     taken: frozenset[str] = frozenset()
+    told_by: tuple[str, ...] = ()
 
 
 class Target:

@@ -254,6 +254,16 @@ def test_an_alert_given_up_for_one_subscription_is_told_by_the_other(db, receive
     assert [one.data["subscription"] for one in receiver.accepted] == ["second"]
 
 
+def test_two_that_were_both_attempted_when_the_process_died_do_not_leave_it_to_each_other(db, receiver, world, tell):
+    first, second = hook(receiver, "first"), hook(receiver, "second")
+    there = world(first, second)
+    tell([first, second], START)
+    assert len(outbox.claim(db, START, timedelta(minutes=1))) == 2
+    there.restart()
+    assert [one.data["subscription"] for one in receiver.accepted] == ["first"]
+    assert rows(db, "state") == [("sent",), ("sent",)]
+
+
 def test_the_edition_in_the_preferred_language_is_waited_for(db, receiver, world, tell):
     chinese = hook(receiver, language="zh-Hant")
     assert chinese.wait == 600
