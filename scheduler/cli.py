@@ -38,6 +38,8 @@ VERBS = {
     "assess": "assessing",
     "import": "importing",
     "alerts": "alerts",
+    "why": "why",
+    "reconcile": "reconciling",
     "sql": "sql",
 }
 

@@ -18,6 +18,10 @@ from typing import Any, TextIO
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # An ideographic space is left as it is: Chinese titles divide their halves with it.
 _BLANKS = re.compile(r"[ \t\n]+")
+# Where a line may be broken: before a blank, and around a Chinese character but not before its closing punctuation.
+_PIECES = re.compile(
+    r"\s*(?:[\u3400-\u9fff][\u3001\u3002\uff0c\uff1b\uff1a\u300d\u300f\u300b\uff09]?|[^\s\u3400-\u9fff]+)"
+)
 
 
 def safe(text: object) -> str:
@@ -104,7 +108,7 @@ def say_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]], *, empt
     table = [[column.replace("_", " ") for column in columns], *cells]
     widths = [max(width(line[place]) for line in table) for place in range(len(columns))]
     if sys.stdout is not None and sys.stdout.isatty():
-        room = _columns() - sum(widths[:-1]) - 2 * (len(columns) - 1)
+        room = terminal_columns() - sum(widths[:-1]) - 2 * (len(columns) - 1)
         widths[-1] = max(20, min(widths[-1], room))
     for line in table:
         padded = [text + " " * (widths[place] - width(text)) for place, text in enumerate(line[:-1])]
@@ -123,7 +127,27 @@ def _cell(value: Any) -> str:
     return one_line(value)
 
 
-def _columns() -> int:
+def wrapped(text: str, room: int, *, first: str = "", rest: str = "") -> str:
+    """Return a text broken into lines no wider than `room`, at blanks and between Chinese characters.
+
+    Args:
+        text: on one line.
+        room: columns of a line, the indent included; at least 20 are used.
+        first: what the first line begins with, `rest` what all others do.
+        rest: see there.
+    """
+    lines, line, begun = [], first, False
+    for piece in _PIECES.findall(text):
+        if begun and width(line + piece.rstrip()) > max(room, 20):
+            lines.append(line.rstrip())
+            line, begun = rest, False
+        line += piece if begun else piece.lstrip()
+        begun = True
+    return "\n".join([*lines, line.rstrip()])
+
+
+def terminal_columns() -> int:
+    """Return how many columns the terminal has that standard output goes to; 100 where it goes elsewhere."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError):

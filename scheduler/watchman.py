@@ -73,6 +73,7 @@ class Watchman:
         except Exception:
             log.exception("a fault of coopwatch while it looked after itself")
         self._observer.look(self._clock())
+        self._wake()  # what a verb let out or took up again meanwhile is sent now
 
     def hour(self) -> None:
         """Account for every change of the last days; a gap is an incident."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,3 +122,24 @@ def heard_of_story(db: Database, change_id: int, subscription: str) -> int | Non
         (subscription, change_id),
     )
     return None if found is None else int(found)
+
+
+def oldest_due(
+    db: Database, now: datetime, *, gathered: Collection[str] = (), apart: Collection[str] = ()
+) -> str | None:
+    """Return when the oldest delivery was promised that should be out by now, as it is stored, or None.
+
+    Args:
+        db: the database.
+        now: the time.
+        gathered: subscriptions whose alerts wait for a digest.
+        apart: subscriptions that nothing is sent to now: quiet hours, switched off.
+    """
+    names = [sorted(one) for one in (gathered, apart)]
+    slots = [", ".join("?" * len(one)) for one in names]
+    found = db.value(
+        "SELECT min(made) FROM delivery WHERE state IN ('waiting', 'sending') AND (attempts > 0 OR next_try <= ?)"
+        f" AND NOT (what = 'alert' AND attempts = 0 AND subscription IN ({slots[0]})) AND subscription NOT IN ({slots[1]})",
+        (stamp(now), *names[0], *names[1]),
+    )
+    return None if found is None else str(found)

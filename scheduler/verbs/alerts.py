@@ -1,34 +1,48 @@
-"""`coopwatch alerts`: what was promised to whom, what became of it, and another try for what was given up."""
+"""`coopwatch alerts`: what was promised to whom, what became of it, and another try for what was given up.
+
+What is held, and the answers to it, are in held.py.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from scheduler.output import note, say, say_json, say_table
+from scheduler.verbs import held
 from scheduler.verbs.session import Session, json_option, pass_session
 
+if TYPE_CHECKING:
+    from scheduler.accounting import Standing
+
 _LISTED = (
-    "SELECT d.id, d.made, d.subscription, d.kind, d.state, d.attempts, d.next_try, d.settled, d.release_id,"
-    " d.message_id, d.trouble, r.title FROM deliveries AS d JOIN releases AS r ON r.id = d.release_id"
+    "SELECT d.id, d.what, d.made, d.subscription, coalesce(d.kind, d.what) AS kind, d.state, d.attempts, d.next_try,"
+    " d.settled, d.release_id, d.message_id, d.trouble, d.bundle_id, d.hold_id, r.title"
+    " FROM deliveries AS d LEFT JOIN releases AS r ON r.id = d.release_id"
 )
+_STATES = ("waiting", "sending", "sent", "dead", "bundled", "held", "dropped")
+_UNSETTLED = ("waiting", "sending", "bundled", "held", "dead")
 _SCHEMA = "alert-1.schema.json"
 
 
 @click.group(invoke_without_command=True, short_help="List what was promised to whom; retry.")
-@click.option("--state", type=click.Choice(["waiting", "sending", "sent", "dead"]), help="Only those in this state.")
+@click.option("--state", type=click.Choice(_STATES), help="Only those in this state.")
 @click.option("--limit", type=click.IntRange(0), default=50, show_default=True, help="At most so many; 0 for all.")
 @json_option
 @click.pass_context
 def alerts(ctx: click.Context, state: str | None, limit: int, as_json: bool) -> None:
-    r"""List the promises to tell, the newest first; `retry` takes up again what was given up.
+    r"""List the promises to tell, the newest first: alerts, digests, and notices about the watch itself.
+
+    `queue` sums up what is not settled; `retry` takes up again what was given up; `held`, `release` and `drop` are for
+    what was held as a storm; `enable` is for a receiver that was switched off.
 
     \b
     Example:
       coopwatch alerts --state waiting
-      coopwatch alerts dead
-      coopwatch alerts retry 17 18
+      coopwatch alerts queue
+      coopwatch alerts held
     """
     if ctx.invoked_subcommand is None:
         _list(ctx.ensure_object(Session), state, limit, as_json)
@@ -71,6 +85,51 @@ def retry(session: Session, ids: tuple[int, ...], subscription: str | None) -> i
 
 
 @alerts.command()
+@json_option
+@pass_session
+def queue(session: Session, as_json: bool) -> None:
+    r"""Sum up what is not settled, by subscription: how many in each state, since when the oldest waits, and why.
+
+    \b
+    Example:
+      coopwatch alerts queue
+      coopwatch alerts queue --json
+    """
+    from scheduler.standings import Standings
+    from storage.accounts import queues
+
+    now = datetime.now(UTC)
+    with session.reading() as db:
+        standings = Standings(db, session.config, now)
+        rows = [
+            {
+                "subscription": one.subscription,
+                **{state: one.states.get(state, 0) for state in _UNSETTLED},
+                "oldest": one.oldest and one.oldest.isoformat(),
+                "age_seconds": one.oldest and round((now - one.oldest).total_seconds()),
+                "held_by": _held_by(session, standings.of(one.subscription)),
+            }
+            for one in queues(db)
+        ]
+    if as_json:
+        say_json(rows)
+        return
+    shown = [{**row, "oldest": session.local(row["oldest"] and str(row["oldest"]))} for row in rows]
+    say_table(("subscription", *_UNSETTLED, "oldest", "held_by"), shown, empty="nothing waits")
+
+
+def _held_by(session: Session, standing: Standing) -> str:
+    """Return what keeps a subscription from being told now, in words; empty where nothing does."""
+    if not standing.configured:
+        return "not in the configuration"
+    if standing.disabled:
+        return f"switched off: {standing.disabled}"
+    if standing.quiet_until:
+        return f"quiet until {session.local(standing.quiet_until)}"
+    return f"digest at {session.local(standing.turn)}" if standing.turn else ""
+
+
+@alerts.command()
 def schema() -> None:
     r"""Print the JSON Schema of the body of a webhook.
 
@@ -100,4 +159,9 @@ def _list(session: Session, state: str | None, limit: int, as_json: bool) -> Non
 
 
 def _about(row: dict[str, object]) -> str:
-    return f"{row['release_id']}: {row['title']}" + (f" ({row['trouble']})" if row["trouble"] else "")
+    about = f"{row['release_id']}: {row['title']}" if row["release_id"] else ""
+    return about + (f" ({row['trouble']})" if row["trouble"] else "")
+
+
+for _command in (held.held, held.release, held.drop, held.enable):
+    alerts.add_command(_command)

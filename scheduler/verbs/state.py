@@ -13,6 +13,7 @@ from scheduler.verbs.session import Session, json_option, pass_session
 if TYPE_CHECKING:
     from scheduler.lock import Holder
     from storage.database import Database
+    from storage.incidents import Incident
 
 
 @click.command(short_help="List the sources and how each is.")
@@ -110,19 +111,22 @@ def _opened(session: Session) -> Any:
 
 def _status(session: Session, db: Database, running: Holder | None) -> dict[str, Any]:
     from scheduler.health import problems
-    from storage import links, runs
+    from storage import incidents, links, runs
     from storage.times import from_text_or_none
 
     counted = db.rows(
         "SELECT detector, count(*) AS releases, sum(cooperation) AS cooperation FROM release GROUP BY detector"
     )
     counts = {name: sum(row[name] for row in counted) for name in ("releases", "cooperation")}
-    states = ("waiting", "sending", "sent", "dead")
+    states = ("waiting", "sending", "sent", "dead", "bundled", "held", "dropped")
     by_state = {row["state"]: row["n"] for row in db.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")}
     deliveries = {state: by_state.get(state, 0) for state in states}
-    oldest = db.value("SELECT min(made) FROM delivery WHERE state IN ('waiting', 'sending')")
     now = datetime.now(UTC)
-    found = problems(session.config, runs.states(db), deliveries, from_text_or_none(oldest), now, links.unread(db, now))
+    oldest = _oldest(session, db, now)
+    found = [
+        *problems(session.config, runs.states(db), deliveries, from_text_or_none(oldest), now, links.unread(db, now)),
+        *(_incident(session, one) for one in incidents.open_now(db)),
+    ]
     return {
         "ok": not found,
         "problems": list(found),
@@ -134,8 +138,30 @@ def _status(session: Session, db: Database, running: Holder | None) -> dict[str,
         "detectors": {row["detector"] or "none": row["releases"] for row in counted},
         "deliveries": deliveries,
         "oldest_waiting": oldest,
+        "incidents": [
+            {"id": one.id, "kind": one.kind, "subject": one.subject, "opened": one.opened.isoformat()}
+            for one in incidents.open_now(db)
+        ],
         "sources": sum(source.enabled for source in session.config.sources.values()),
     }
+
+
+def _oldest(session: Session, db: Database, now: datetime) -> str | None:
+    """Return when the oldest delivery was promised that should be out by now."""
+    from scheduler.standings import Standings
+    from storage.outstanding import oldest_due
+
+    standings, names = Standings(db, session.config, now), [one.name for one in session.config.everyone]
+    stands = {name: standings.of(name) for name in names}
+    gathered = [name for name, one in stands.items() if one.turn is not None]
+    apart = [name for name, one in stands.items() if one.quiet_until is not None or one.disabled]
+    return oldest_due(db, now, gathered=gathered, apart=apart)
+
+
+def _incident(session: Session, one: Incident) -> str:
+    from scheduler.incident_words import opened
+
+    return f"incident {one.id} since {session.local(one.opened)}: {opened(one.kind, one.subject, one.evidence)[0]}"
 
 
 def _line(told: dict[str, Any]) -> str:
