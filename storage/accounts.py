@@ -52,6 +52,9 @@ class Queue:
     oldest: datetime | None
 
 
+UNSETTLED = "state IN ('waiting', 'sending', 'bundled', 'held', 'dead')"
+"""In just these words the index of what is not settled; whoever asks for one of these states says them too."""
+
 _PROMISED = """
 SELECT d.id, d.change_id, d.subscription, d.message_id, d.state, d.attempts, d.next_try, d.made, d.settled, d.trouble,
        d.bundle_id, b.state AS bundle_state, d.hold_id
@@ -122,7 +125,7 @@ def queues(db: Database) -> list[Queue]:
     found: dict[str, Queue] = {}
     for row in db.rows(
         "SELECT subscription, state, count(*) AS many, min(made) AS oldest FROM delivery INDEXED BY delivery_unsettled"
-        " WHERE state IN ('waiting', 'sending', 'bundled', 'held', 'dead') GROUP BY subscription, state"
+        f" WHERE {UNSETTLED} GROUP BY state, subscription ORDER BY subscription"
     ):
         queue = found.setdefault(row["subscription"], Queue(row["subscription"], {}, None))
         queue.states[row["state"]] = row["many"]

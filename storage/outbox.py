@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.accounts import covered
+from storage.accounts import UNSETTLED, covered
 from storage.assessments import as_json
 from storage.bundles import bump, gather
 from storage.clean import tidy
@@ -226,7 +226,7 @@ def retry(db: Database, now: datetime, ids: Collection[int] | None = None, subsc
         ids: only these deliveries; None for all.
         subscription: only this subscription's; None for all.
     """
-    where, params = "state = 'dead'", [] if subscription is None else [subscription]
+    where, params = f"{UNSETTLED} AND state = 'dead'", [] if subscription is None else [subscription]
     where += "" if subscription is None else " AND subscription = ?"
     with db.transaction():
         if ids is None:

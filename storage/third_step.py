@@ -19,7 +19,7 @@ CREATE TABLE hold (                         -- promises kept back: one question 
   settled TEXT,
   by TEXT                                   -- who released or dropped it
 ) STRICT;
-CREATE INDEX hold_unsettled ON hold (state) WHERE state IN ('judging', 'open');
+CREATE INDEX hold_state ON hold (state);
 
 CREATE TABLE subscriber (                   -- what is known of a subscription besides the configuration
   name TEXT PRIMARY KEY,
@@ -101,8 +101,9 @@ CREATE INDEX delivery_single ON delivery (subscription, id, next_try)
 CREATE INDEX delivery_sending ON delivery (subscription) WHERE state = 'sending';
 CREATE INDEX delivery_bundle ON delivery (bundle_id) WHERE bundle_id IS NOT NULL;
 CREATE INDEX delivery_hold ON delivery (hold_id) WHERE hold_id IS NOT NULL;
-CREATE INDEX delivery_unsettled ON delivery (subscription, state, made)
+CREATE INDEX delivery_unsettled ON delivery (state, subscription, made)
   WHERE state IN ('waiting', 'sending', 'bundled', 'held', 'dead');
+CREATE INDEX delivery_settled ON delivery (subscription, settled) WHERE settled IS NOT NULL;
 
 CREATE TABLE named_as_it_was AS SELECT * FROM named;
 DROP TABLE named;

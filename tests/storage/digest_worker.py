@@ -1,4 +1,4 @@
-"""A small service for the crash tests of digests and holds: it records, keeps back, judges, gathers and tells, for ever.
+"""A small service for the crash tests of digests and holds: records, keeps back, judges, gathers and tells, for ever.
 
 Subscription `a` gathers, `b` does not. Arguments: the database; the folder for the acknowledgements; and how to settle
 and gather: `whole`, or `torn`, a negative control that does each in two transactions.

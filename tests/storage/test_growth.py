@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from storage import fetches, links, lookup, outbox, releases, runs
+from storage import accounts, fetches, history, incidents, ledger, links, lookup, outbox, releases, runs, subscribers
 from storage.model import Link, Run, Validators
 from storage.notices import versions
 
 LEASE = timedelta(minutes=1)
 # Read whole on purpose: a handful of rows whatever the database holds.
-SMALL = {"source", "_sqlite_migrations", "sqlite_master"}
+SMALL = {"source", "subscriber", "incident", "_sqlite_migrations", "sqlite_master"}
 
 
 def work(db, make, thought, now):
@@ -50,9 +50,48 @@ def work(db, make, thought, now):
         outbox.sent(db, delivery, now, "200")
     outbox.next_due(db)
     outbox.recover(db, now)
+    tell_more(db, make, thought, now)
     runs.journal(db, Run(release.source, now, now, "unchanged"))
     runs.states(db)
     fetches.validators(db, "https://l/")
+
+
+def tell_more(db, make, thought, now):
+    """Do what digests, holds, notices and those who look after them ask for."""
+    later, route = now + LEASE, lambda notice: ["desk"]
+    hold = outbox.hold_open(db, "hk_gia_en", now, "30 at once")
+    releases.record(db, make(20), thought, now, hold=hold, route=route)
+    outbox.holds(db)
+    outbox.gather(db, "desk", "catch-up", now, {}, empty=False, hold=hold)
+    outbox.hold_settle(db, hold, "released", now, "test")
+    releases.record(db, make(21), thought, now, route=route)
+    outbox.gather(db, "desk", now, now, {}, empty=True)
+    outbox.notify(db, "desk", "key", {}, now)
+    outbox.claim(db, now, LEASE, postpone=lambda delivery: None)
+    for delivery in outbox.claim(db, later, LEASE, gathered={"desk"}):
+        outbox.took(db, delivery, ["mark"])
+        outbox.dead(db, delivery, later, "550")
+    outbox.retry(db, now)
+    outbox.retry(db, now, [1, 2], "desk")
+    outbox.next_due(db, busy={"x"}, gathered={"desk"})
+    for change in accounts.alertable(db, now - LEASE, later):
+        accounts.deliveries_of(db, change)
+        story_id = db.value("SELECT story_id FROM change WHERE id = ?", (change,))
+        for told in outbox.claim(db, later + LEASE, LEASE):
+            accounts.covered(db, told, now)
+    with db.transaction():
+        outbox.bump(db, story_id, now)
+    accounts.queues(db)
+    history.history(db, 1)
+    ledger.ledger(db, now, now - LEASE, ["hk_gia_en"])
+    subscribers.meet(db, {"desk": ("a", "b")}, now)
+    subscribers.meet(db, {"desk": ("b", "a")}, now)
+    subscribers.disable(db, "desk", "410", now)
+    subscribers.through(db, "desk", now)
+    incidents.open_(db, "disk", "/", {}, now)
+    incidents.open_now(db)
+    incidents.close(db, "disk", "/", now)
+    incidents.recent(db, 9)
 
 
 def test_no_statement_reads_a_whole_table(db, make, thought, now):
