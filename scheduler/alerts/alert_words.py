@@ -9,14 +9,14 @@ from typing import Any
 from scheduler.alerts import names
 from scheduler.alerts.catalogue import Words, own, spelt
 from scheduler.alerts.clocks import moment, stated
-from scheduler.alerts.editions import Shown, others, remarks, shown
+from scheduler.alerts.editions import Shown, missing, others, remarks, shown
 from scheduler.alerts.figures import headline, number, passage
 from scheduler.alerts.plain import clean, line, shorten, web_link
 from storage.model import Assessment, ChangeKind, Evidence, Mention, Notice, Precision
 
 # What a mail shows at most: quotes, the characters and the reasons of one, pieces of a diff and the characters of one,
-# parties, further facts of each kind, and pairs seen for the first time.
-QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES, FACTS, PAIRS = 8, 400, 3, 80, 600, 20, 4, 4
+# parties, further facts of each kind, the characters of the sentence of a date, pairs seen for the first time.
+QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES, FACTS, SENTENCE, PAIRS = 8, 400, 3, 80, 600, 20, 4, 120, 4
 
 
 def alert(notice: Notice, wish: str | None, said: Words, pieces: Sequence[Mapping[str, str]] | None) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def alert(notice: Notice, wish: str | None, said: Words, pieces: Sequence[Mappin
         "passage": line(passage(release.text, notice.figure.start, notice.figure.end), QUOTE) if notice.figure else "",
         "earlier": _earlier(notice, said),
         "meaning": _meaning(notice, view.assessment, said),
-        "remarks": [line(one, 400) for one in (*remarks(notice, view, wish, said), *_pairs(notice, said))],
+        "remarks": [line(one, 400) for one in _remarks(notice, view, wish, said)],
         "language": view.language,
         "title": line(view.title, 500),
         "link": web_link(view.url),
@@ -124,11 +124,18 @@ def _stated(notice: Notice, view: Shown, said: Words) -> Iterator[tuple[str, str
     published = f"{notice.release.published:%Y-%m-%d}" if notice.release.published else ""
     coming = [one for one in made.dates if published and one.date[:10] > published[: len(one.date[:10])]]
     for dated in coming[:FACTS]:
-        yield said("row.date"), _within(stated(said, dated.date), passage(text, dated.start, dated.end), said)
+        sentence = shorten(passage(text, dated.start, dated.end), SENTENCE)
+        yield said("row.date"), _within(stated(said, dated.date), sentence, said)
     for figure in [one for one in made.figures if one.programme and one.counts][:FACTS]:
         value = number(figure.value, figure.qualifier, said)
         counted = said("alert.quantity", value=value, what=own(figure.counts or "", "counts", said))
         yield said("row.figure"), _within(counted, names.among(figure.programme or "", made, said), said)
+
+
+def _remarks(notice: Notice, view: Shown, wish: str | None, said: Words) -> Iterator[str]:
+    yield from remarks(notice, view, said)
+    yield from _pairs(notice, said)
+    yield from missing(notice, view, wish, said)
 
 
 def _pairs(notice: Notice, said: Words) -> Iterator[str]:

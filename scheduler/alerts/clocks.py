@@ -11,19 +11,24 @@ from storage.model import Precision
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
-def moment(said: Words, at: datetime | None, precision: Precision | None = Precision.MINUTE) -> str:
+def moment(
+    said: Words, at: datetime | None, precision: Precision | None = Precision.MINUTE, home: tzinfo | None = None
+) -> str:
     """Return a time with the offset it is told in: `21 November 2026, 16:30 (UTC+08:00)`.
 
     Args:
         said: the words of the reader's language.
         at: aware; None where nobody knows.
         precision: a time known by its day alone is told as a day.
+        home: the reader's zone, where the words around say it already: times with its offset are told without one.
     """
     if at is None:
         return said("time.unknown")
     date = day(said, at.year, at.month, at.day)
     if precision == Precision.DAY:
         return date
+    if home is not None and at.astimezone(home).utcoffset() == at.utcoffset():
+        return said("time.here", date=date, clock=f"{at:%H:%M}")
     offset = f"{at:%z}"
     return said("time.minute", date=date, clock=f"{at:%H:%M}", offset=f"{offset[:3]}:{offset[3:5]}")
 

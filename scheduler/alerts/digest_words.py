@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # What a mail shows at most: stories in full, stories by their title alone (Gmail cuts off mails over 102 kB), and the
 # characters of a quote.
-FULL, TITLES, QUOTE = 40, 160, 240
+FULL, TITLES, QUOTE = 40, 100, 240
 
 
 def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | None, zone: tzinfo) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | N
         "catch_up": line(said("digest.catch_up", source=watch.source_name(str(catch_up), said))) if catch_up else "",
         "quiet": "" if gathered else _quiet(ledger, said),
         "sections": [
-            {"word": said(f"change.{kind}"), "stories": [_story(one, wish, said) for one in stories]}
+            {"word": said(f"change.{kind}"), "stories": [_story(one, wish, said, zone) for one in stories]}
             for kind, stories in _sections(full)
         ],
         "titles": [_titled(one, wish, said) for one in titled],
@@ -94,15 +94,15 @@ def _sections(gathered: Sequence[Bundle]) -> Iterator[tuple[ChangeKind, list[Bun
         yield kind, list(stories)
 
 
-def _story(bundle: Bundle, wish: str | None, said: Words) -> dict[str, Any]:
+def _story(bundle: Bundle, wish: str | None, said: Words, zone: tzinfo) -> dict[str, Any]:
     notice = bundle.lead.told
     view = shown(notice, wish)
     editions, copies = others(notice, view, said)
     return _titled(bundle, wish, said) | {
-        "facts": list(_facts(notice, view, said)),
+        "facts": list(_facts(notice, view, said, zone)),
         "reason": line(names.reason(view.assessment, said), 300),
         "quote": _quote(view) if notice.change.kind is ChangeKind.NEW else "",
-        "remarks": [*_changes(bundle, said), *remarks(notice, view, wish, said)],
+        "remarks": [*_changes(bundle, said, zone), *(line(one, 300) for one in remarks(notice, view, said))],
         "editions": (editions + copies)[:6],
     }
 
@@ -118,16 +118,16 @@ def _titled(bundle: Bundle, wish: str | None, said: Words) -> dict[str, Any]:
     }
 
 
-def _facts(notice: Notice, view: Shown, said: Words) -> Iterator[str]:
+def _facts(notice: Notice, view: Shown, said: Words, zone: tzinfo) -> Iterator[str]:
     """Yield what stands under a title: portal, time, kind."""
     told = view.edition or notice.release
     yield line(told.portal)
-    yield moment(said, told.published, told.precision)
+    yield moment(said, told.published, told.precision, zone)
     if view.assessment.kind:
         yield said.known("kind", view.assessment.kind, line(view.assessment.kind).replace("_", " "))
 
 
-def _changes(bundle: Bundle, said: Words) -> Iterator[str]:
+def _changes(bundle: Bundle, said: Words, zone: tzinfo) -> Iterator[str]:
     """Yield what else happened to a story, and how far a revision goes."""
     for one in bundle.members:
         told = one.told
@@ -137,9 +137,9 @@ def _changes(bundle: Bundle, said: Words) -> Iterator[str]:
             parts.append(line(headline(told.figure, said, programme), 300))
         if told.grade and told.change.kind is ChangeKind.REVISED:
             parts.append(said(f"grade.{told.grade}"))
-        at = moment(said, as_told(told.change.at, told.release.published))
+        at = moment(said, as_told(told.change.at, told.release.published), home=zone)
         if one is not bundle.lead or len(parts) > 1:
-            yield said("brackets", text=said("colon").join(parts), within=at)
+            yield f"{said('colon').join(parts)} · {at}"
 
 
 def _quote(view: Shown) -> str:

@@ -41,28 +41,24 @@ class Shown:
 def shown(notice: Notice, wish: str | None) -> Shown:
     """Return what to show a reader who prefers a language, or who does not say (None).
 
-    A revision, a withdrawal and a changed figure speak of one release: its own facts stay, and only the title is the
-    reader's edition's. That another portal tells it also is shown by that portal's own words.
+    What became of one release is told of that release: a withdrawn one is shown itself, a revision or a changed figure
+    under the title of the reader's edition on the same portal, with its own facts. That another portal tells a story
+    also is shown in that portal's words.
     """
     release, kind = notice.release, notice.change.kind
     told = Shown(release.title, release.url, release.language, notice.assessment)
-    if wish is None or fits(release.language, wish) == max(fits(one, wish) for one in _tongues(notice)):
+    if wish is None or kind is ChangeKind.GONE:
         return told
-    others = [one for one in notice.editions if one.state == "present" and fits(one.language, wish)]
-    if kind is ChangeKind.ALSO:
-        others = [one for one in others if one.portal == release.portal]
-    if not others:
+    here = fits(release.language, wish)
+    better = [one for one in notice.editions if one.state == "present" and fits(one.language, wish) > here]
+    if kind is not ChangeKind.NEW:
+        better = [one for one in better if one.portal == release.portal]
+    if not better:
         return told
-    best = min(others, key=lambda one: (-fits(one.language, wish), one.portal != release.portal, one.first_seen))
-    if fits(best.language, wish) <= fits(release.language, wish):
-        return told
-    wants_its_facts = kind in (ChangeKind.NEW, ChangeKind.RETURNED, ChangeKind.ALSO) and best.assessment is not None
-    made = best.assessment if wants_its_facts and best.assessment else notice.assessment
+    best = min(better, key=lambda one: (-fits(one.language, wish), one.portal != release.portal, one.first_seen))
+    keeps_facts = kind in (ChangeKind.REVISED, ChangeKind.FIGURE) or best.assessment is None
+    made = notice.assessment if keeps_facts or best.assessment is None else best.assessment
     return Shown(best.title, best.url, best.language, made, best)
-
-
-def _tongues(notice: Notice) -> list[str]:
-    return [notice.release.language, *(one.language for one in notice.editions)]
 
 
 def fits(language: str, wish: str) -> int:
@@ -78,15 +74,13 @@ def others(notice: Notice, own: Shown, said: Words) -> tuple[list[dict[str, str]
     release = notice.release
     rest = [_line(one.title, one.url, one.language, one.portal, one.state) for one in notice.editions[:MOST]]
     if own.edition is not None:
-        state = "gone" if notice.change.kind is ChangeKind.GONE else "present"
-        rest.insert(0, _line(release.title, release.url, release.language, release.portal, state))
+        rest.insert(0, _line(release.title, release.url, release.language, release.portal, "present"))
         rest = [one for one in rest if one["address"] != line(own.url, 300)]
+    home = line(own.edition.portal if own.edition else release.portal)
     for one in rest:
         tongue = said.tongue(one["language"])
-        one["label"] = tongue
-        one["where"] = said("brackets", text=one["portal"], within=tongue)
+        one["label"] = tongue if one["portal"] == home else said("brackets", text=one["portal"], within=tongue)
         one["remark"] = said("change.gone") if one["state"] == "gone" else ""
-    home = own.edition.portal if own.edition else release.portal
     return [one for one in rest if one["portal"] == home], [one for one in rest if one["portal"] != home]
 
 
@@ -101,16 +95,24 @@ def _line(title: str, url: str, language: str, portal: str, state: str) -> dict[
     }
 
 
-def remarks(notice: Notice, own: Shown, wish: str | None, said: Words) -> Iterator[str]:
-    """Yield sentences on the editions: what the others did, who spoke first, and that a wished one is missing."""
+def remarks(notice: Notice, own: Shown, said: Words) -> Iterator[str]:
+    """Yield sentences on the editions: what the others did, and who spoke first."""
     kind = notice.change.kind
     if kind is ChangeKind.ALSO and notice.first is not None:
         yield lag(notice.release, notice.first, said)
+    if kind is ChangeKind.REVISED and own.edition is not None:
+        yield said("alert.edition_this", language=said.tongue(notice.release.language))
     if kind in (ChangeKind.REVISED, ChangeKind.GONE):
         for one in _translations(notice):
             yield _conduct(one, kind, notice.change.at, notice.release, said)
-    if wish is not None and fits(own.language, wish) < 2:
-        yield said("alert.no_edition", language=said.tongue(wish), shown=said.tongue(own.language))
+
+
+def missing(notice: Notice, own: Shown, wish: str | None, said: Words) -> Iterator[str]:
+    """Yield that the edition a reader prefers is not there, where it is not."""
+    there = [notice.release.language, *(one.language for one in notice.editions if one.state == "present")]
+    if wish is None or notice.change.kind is ChangeKind.GONE or any(fits(one, wish) == 2 for one in there):
+        return
+    yield said("alert.no_edition", language=said.tongue(wish), shown=said.tongue(own.language))
 
 
 def _translations(notice: Notice) -> Sequence[Edition]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from scheduler.alerts import payload, watch
 from scheduler.alerts.alert_words import alert
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     from storage.ledger import Ledger
 
 TEMPLATES = Path(__file__).with_name("templates")
-WHATS = ("alert", "digest", "notice")
+TYPED = "font-family:Consolas,Menlo,Courier New,monospace;"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +138,19 @@ def _render(name: str, shown: Mapping[str, Any]) -> str:
     return _templates().get_template(name).render(shown)
 
 
+def _runs(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return rows with the same label as one row, where they stand next to each other."""
+    return [(name, [value for _, value in same]) for name, same in groupby(pairs, key=itemgetter(0))]
+
+
+def _commands(text: str) -> Markup:
+    """Return a line as HTML in which what stands in backquotes looks like something to type."""
+    return Markup(re.sub(r"`([^`<>]+)`", rf'<span style="{TYPED}">\1</span>', str(escape(text))))  # noqa: S704 - escaped
+
+
 @cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=select_autoescape(("html.j2",)),
         undefined=StrictUndefined,
@@ -144,3 +158,5 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters |= {"runs": _runs, "commands": _commands}
+    return made

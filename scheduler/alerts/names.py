@@ -21,8 +21,10 @@ def mention(one: Mention, said: Words) -> str:
     """
     if said.language == "en" or any(map(is_han, one.name)):
         return spelt(one.name, said)
+    if (listed := own(one.name, "places", said)) != one.name:
+        return listed
     chinese = next((alias for alias in one.aliases[:1] if any(map(is_han, alias))), "")
-    return spelt(chinese, said) if chinese else own(one.name, "places", said)
+    return spelt(chinese, said) if chinese else one.name
 
 
 def place(name: str, said: Words) -> str:

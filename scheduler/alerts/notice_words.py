@@ -23,6 +23,8 @@ STATES = ("opened", "closed", "told")
 TIMES = frozenset({"since", "until", "at", "oldest", "last_good", "last_attempt", "last_dead", "held_until", "due"})
 SPACES = frozenset({"free", "least"})
 ABOUT_SOURCES = frozenset({"source-failing", "source-blind", "storm-held", "watch-blind", "watch-back"})
+QUESTION = ("storm-held", "opened")
+TO_SUBSCRIBERS = frozenset({"watch-blind", "watch-back"})
 LINES, LINE = 20, 500
 
 
@@ -37,10 +39,10 @@ def notice(delivery: Delivery, said: Words, zone: tzinfo) -> dict[str, Any]:
     body = delivery.body
     kind, state = str(body.get("kind") or "notice"), str(body.get("state") or "told")
     state = state if state in STATES else "told"
-    values = {name: line(one, LINE) for name, one in _values(body, said, zone)}
+    values = dict(_values(body, said, zone))
     title = line(_title(body, kind, state, values, said), 300)
     return {
-        "word": said(f"notice.{state}"),
+        "word": said("notice.question" if (kind, state) == QUESTION else f"notice.{state}"),
         "state": state,
         "title": title,
         "lines": [line(one, LINE) for one in _lines(body, kind, state, values, said)][:LINES],
@@ -73,17 +75,19 @@ def _filled(key: str, values: Mapping[str, str], said: Words) -> str:
 
 def _rows(body: Mapping[str, Any], values: Mapping[str, str], said: Words) -> Iterator[tuple[str, str]]:
     """Yield the values as rows, where the sentences do not tell them already: in English they do."""
-    if said.language == "en" and body.get("lines"):
+    if body.get("kind") in TO_SUBSCRIBERS or (said.language == "en" and body.get("lines")):
         return
     for name, value in values.items():
         if name != "subject" and value:
-            yield said.known("value", name, name.replace("_", " ")), value
+            yield line(said.known("value", name, name.replace("_", " ")), 60), line(value, LINE)
 
 
 def _values(body: Mapping[str, Any], said: Words, zone: tzinfo) -> Iterator[tuple[str, str]]:
     subject = str(body.get("subject") or "")
     is_source = body.get("kind") in ABOUT_SOURCES
-    yield "subject", source_name(subject, said) if is_source else subject
+    subject = source_name(subject, said) if is_source else subject
+    # Between Chinese words a Latin name stands off by a blank.
+    yield "subject", f" {subject} " if said.language != "en" and subject.isascii() else subject
     for name, value in (body.get("values") or {}).items():
         yield str(name), _value(str(name), value, said, zone)
 

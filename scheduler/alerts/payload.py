@@ -165,10 +165,16 @@ def _evidence(evidence: Sequence[Evidence], room: Room) -> list[dict[str, Any]]:
     ]
 
 
+def _to_a_word(text: str, longest: int = 20) -> str:
+    """Return a text without the piece of a word at its end; one without blanks near there stays as it is."""
+    kept, blank, rest = text.rpartition(" ")
+    return (kept if blank and len(rest) < longest else text).rstrip()
+
+
 def _piece(piece: Piece, room: Room) -> dict[str, str]:
     """Return a piece of a diff; of what stayed the same only the words next to what did not."""
     text = shorten(piece.text, room.characters)
     if piece.op == "same" and len(piece.text) > AROUND:
-        half = min(AROUND, room.characters) // 2
-        text = f"{piece.text[: half - 2].rstrip()} … {piece.text[2 - half :].lstrip()}"
+        half = min(AROUND, room.characters) // 2 - 2
+        text = f"{_to_a_word(piece.text[:half])} … {_to_a_word(piece.text[-half:][::-1])[::-1]}"
     return {"op": piece.op, "text": text}

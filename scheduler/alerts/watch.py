@@ -87,7 +87,7 @@ def _checks(one: Watched, now: datetime, said: Words, zone: tzinfo) -> list[str]
 
     failed = said.count("ledger.failed", one.failed) if one.failed else said("ledger.none_failed")
     return [
-        said.count("ledger.runs", one.runs) + said("comma") + failed,
+        said("ledger.reads", runs=said.count("ledger.runs", one.runs), failed=failed),
         at("ledger.last", "ledger.never", one.last_good),
         at("ledger.newest", "ledger.no_newest", one.newest or one.newest_seen),
         at("ledger.gap", "ledger.no_gap", one.gap_checked),
