@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.accounts import UNSETTLED
 from storage.database import Database
 from storage.outbox import message_id
 from storage.times import from_text, from_text_or_none, stamp
@@ -41,7 +42,7 @@ def outstanding(db: Database) -> list[Outstanding]:
     rows = db.rows(
         "SELECT subscription, sum(state <> 'dead') AS waiting, min(CASE WHEN state <> 'dead' THEN made END) AS oldest,"
         " sum(state = 'dead') AS dead, max(CASE WHEN state = 'dead' THEN settled END) AS last_dead"
-        " FROM delivery WHERE bundle_id IS NULL AND"
+        f" FROM delivery INDEXED BY delivery_unsettled WHERE {UNSETTLED} AND bundle_id IS NULL AND"
         " (state = 'dead' OR (state IN ('waiting', 'sending') AND attempts > 0 AND trouble IS NOT NULL))"
         " GROUP BY subscription ORDER BY subscription"
     )
@@ -51,10 +52,12 @@ def outstanding(db: Database) -> list[Outstanding]:
 def _outstanding(db: Database, row: dict[str, str | int | None]) -> Outstanding:
     name = str(row["subscription"])
     sent = db.value(
-        "SELECT max(settled) FROM delivery WHERE subscription = ? AND state = 'sent' AND attempts > 0", (name,)
+        "SELECT settled FROM delivery INDEXED BY delivery_settled WHERE subscription = ? AND settled IS NOT NULL"
+        " AND state = 'sent' AND attempts > 0 ORDER BY settled DESC LIMIT 1",
+        (name,),
     )
     trouble = db.value(
-        "SELECT trouble FROM delivery WHERE subscription = ? AND trouble IS NOT NULL AND state <> 'sent'"
+        f"SELECT trouble FROM delivery WHERE {UNSETTLED} AND subscription = ? AND trouble IS NOT NULL"
         " ORDER BY coalesce(settled, made) DESC, id DESC LIMIT 1",
         (name,),
     )
