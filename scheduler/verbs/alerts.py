@@ -24,7 +24,7 @@ _LISTED = (
 )
 _STATES = ("waiting", "sending", "sent", "dead", "bundled", "held", "dropped")
 _UNSETTLED = ("waiting", "sending", "bundled", "held", "dead")
-_SCHEMA = "alert-1.schema.json"
+_SCHEMAS = ("alert", "digest", "notice")
 
 
 @click.group(invoke_without_command=True, short_help="List what was promised to whom; retry.")
@@ -130,16 +130,18 @@ def _held_by(session: Session, standing: Standing) -> str:
 
 
 @alerts.command()
-def schema() -> None:
-    r"""Print the JSON Schema of the body of a webhook.
+@click.argument("what", type=click.Choice(_SCHEMAS), default=_SCHEMAS[0])
+def schema(what: str) -> None:
+    r"""Print the JSON Schema of the body of a webhook: of an alert, of a digest, or of a notice.
 
     \b
     Example:
       coopwatch alerts schema > alert.schema.json
+      coopwatch alerts schema digest
     """
     from importlib.resources import files
 
-    say(files("scheduler.alerts").joinpath(_SCHEMA).read_text(encoding="utf-8").rstrip())
+    say(files("scheduler.alerts").joinpath(f"{what}-1.schema.json").read_text(encoding="utf-8").rstrip())
 
 
 def _list(session: Session, state: str | None, limit: int, as_json: bool) -> None:
