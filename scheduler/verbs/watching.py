@@ -16,7 +16,7 @@ from scheduler.verbs.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
     from scheduler.checking import Checker
-    from scheduler.delivering import Summary
+    from scheduler.settling import Summary
     from storage.database import Database
     from storage.model import Run
 
