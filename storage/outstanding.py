@@ -142,7 +142,8 @@ def oldest_due(
     slots = [", ".join("?" * len(one)) for one in names]
     found = db.value(
         "SELECT min(made) FROM delivery WHERE state IN ('waiting', 'sending') AND (attempts > 0 OR next_try <= ?)"
-        f" AND NOT (what = 'alert' AND attempts = 0 AND subscription IN ({slots[0]})) AND subscription NOT IN ({slots[1]})",
+        f" AND NOT (what = 'alert' AND attempts = 0 AND subscription IN ({slots[0]}))"
+        f" AND subscription NOT IN ({slots[1]})",
         (stamp(now), *names[0], *names[1]),
     )
     return None if found is None else str(found)

@@ -114,7 +114,7 @@ def queue(session: Session, as_json: bool) -> None:
     if as_json:
         say_json(rows)
         return
-    shown = [{**row, "oldest": session.local(row["oldest"] and str(row["oldest"]))} for row in rows]
+    shown = [{**row, "oldest": session.local(str(row["oldest"] or ""))} for row in rows]
     say_table(("subscription", *_UNSETTLED, "oldest", "held_by"), shown, empty="nothing waits")
 
 
