@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from storage.model import Assessment, Dated, Evidence, Figure, Mention
@@ -20,9 +22,24 @@ _FACTS: dict[str, type[Mention | Dated | Figure]] = {
 }
 
 
+@cache
+def _reader(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)
+
+
+def flat(value: Any) -> dict[str, Any]:
+    """Return the fields of a frozen value by name, as they are: no copy of what cannot change (`asdict` makes many)."""
+    names, read = _reader(type(value))
+    return dict(zip(names, read(value), strict=True))
+
+
 def to_plain(assessment: Assessment) -> dict[str, Any]:
     """Return the assessment as dictionaries, lists, texts and numbers, ready for JSON."""
-    return asdict(assessment)
+    plain = flat(assessment)
+    for name in ("evidence", *_FACTS):
+        plain[name] = [flat(one) for one in plain[name]]
+    return plain
 
 
 def from_plain(plain: Mapping[str, Any]) -> Assessment:
@@ -42,7 +59,7 @@ def from_plain(plain: Mapping[str, Any]) -> Assessment:
 
 
 def _make(kind: type[Any], item: Mapping[str, Any]) -> Any:
-    values = {field.name: item[field.name] for field in fields(kind) if field.name in item}
+    values = {name: item[name] for name in _reader(kind)[0] if name in item}
     if "aliases" in values:
         values["aliases"] = tuple(values["aliases"])
     return kind(**values)

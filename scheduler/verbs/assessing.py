@@ -69,17 +69,15 @@ def assessed(told: Told) -> Assessment:
 
 def answer(assessment: Assessment, text: str) -> dict[str, Any]:
     """Return an assessment of `text` as the command prints it: each fact with the passage that states it."""
-    from dataclasses import asdict
+    from storage.assessments import flat
 
-    named = {
-        field: [mentioned(mention) for mention in getattr(assessment, field)]
-        for field in ("parties", "people", "places", "programmes", "laws")
-    }
-    stated = {
-        field: [{**asdict(fact), "text": text[fact.start : fact.end]} for fact in getattr(assessment, field)]
-        for field in ("dates", "figures")
-    }
-    return {**asdict(assessment), **named, **stated}
+    plain = flat(assessment)
+    plain["evidence"] = [flat(one) for one in assessment.evidence]
+    for field in ("parties", "people", "places", "programmes", "laws"):
+        plain[field] = [mentioned(mention) for mention in plain[field]]
+    for field in ("dates", "figures"):
+        plain[field] = [{**flat(fact), "text": text[fact.start : fact.end]} for fact in plain[field]]
+    return plain
 
 
 def mentioned(mention: Mention) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from scraper.cooperation.folding import fold
@@ -105,7 +106,8 @@ def hits(text: str, lexicon: Lexicon, units: Units | None = None) -> list[Hit]:
     return found
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=2)  # of the release at hand, for all who read it in turn
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Return (start, end) of each sentence of `text`, without the blanks around it; empty ones are left out."""
     cuts, start = [], 0
     for end in [found.end() for found in stops(text)] + [len(text)]:
@@ -115,7 +117,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
             at = start + len(piece) - len(piece.lstrip())
             cuts.append((at, at + len(bare)))
         start = end
-    return cuts
+    return tuple(cuts)
 
 
 def stops(text: str) -> Iterator[re.Match[str]]:

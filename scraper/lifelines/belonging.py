@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scraper.cooperation.folding import fold
+from scraper.cooperation.folding import fold_name
 from storage.model import Mention
 
 # "the Scheme", 該計劃: words that take up the programme named last whose own name holds one of the same row.
@@ -21,6 +21,9 @@ TAKEN_UP = (
     ("measure", "措施"),
 )
 THE = r"(?:\bthe (?:pilot |training |new )?|[该本此]|试点|试行|有关)"
+TAKING_UP = tuple((words, re.compile(THE + f"(?:{'|'.join(words)})")) for words in TAKEN_UP)
+ANY_TAKING_UP = re.compile(THE + f"(?:{'|'.join(word for words in TAKEN_UP for word in words)})")
+LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,20 @@ def places(text: str, folded: str, programmes: Sequence[Mention]) -> list[Named]
 def _starts(text: str, folded: str, spelling: str) -> list[int]:
     """Return where a spelling stands; an abbreviation counts in capitals only, a Latin one as whole words."""
     exact = spelling.isupper() and spelling.isascii()
-    inside, wanted = (text, spelling) if exact else (folded, fold(spelling))
+    inside, wanted = (text[: len(folded)], spelling) if exact else (folded, fold_name(spelling))
     if not wanted.strip():
         return []
-    edge = r"(?<![a-z0-9])" if wanted[0].isascii() else ""
-    end = r"(?![a-z0-9])" if wanted[-1].isascii() else ""
-    found = re.finditer(edge + re.escape(wanted) + end, inside[: len(folded)], re.IGNORECASE if not exact else 0)
-    return [match.start() for match in found]
+    before, after = wanted[0].isascii(), wanted[-1].isascii()
+    found = []
+    at = inside.find(wanted)
+    while at >= 0:
+        last = at + len(wanted)
+        if (before and inside[at - 1 : at] in LATIN) or (after and inside[last : last + 1] in LATIN):
+            last = at + 1
+        else:
+            found.append(at)
+        at = inside.find(wanted, last)
+    return found
 
 
 def only(title: str, folded: str, programmes: Sequence[Mention], named: Sequence[Named]) -> str | None:
@@ -66,18 +76,25 @@ def only(title: str, folded: str, programmes: Sequence[Mention], named: Sequence
     if len(names) != 1:
         return None
     first = folded.find("\n") if "\n" in folded else len(folded)
-    said = places(title, fold(title), programmes) or [one for one in named if one.start < first]
+    said = places(title, fold_name(title), programmes) or [one for one in named if one.start < first]
     return names.pop() if said else None
 
 
 def taken_up(said: str, earlier: Sequence[Named]) -> str | None:
     """Return the programme that a folded sentence takes up by "the Scheme" or the like; `earlier` are those before."""
-    for words in TAKEN_UP:
-        if re.search(THE + f"(?:{'|'.join(words)})", said):
-            fitting = [one.name for one in earlier if any(word in fold(one.name) for word in words)]
+    if not earlier or not ANY_TAKING_UP.search(said):
+        return None
+    for words, taking_up in TAKING_UP:
+        if taking_up.search(said):
+            fitting = next((n for n in _latest(earlier) if any(word in fold_name(n) for word in words)), None)
             if fitting:
-                return fitting[-1]
+                return fitting
     return None
+
+
+def _latest(earlier: Sequence[Named]) -> dict[str, None]:
+    """Return the names, each once, the one named last first."""
+    return dict.fromkeys(one.name for one in reversed(earlier))
 
 
 def owner(start: int, here: Sequence[Named], otherwise: str | None) -> str | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from scraper.cooperation.folding import fold
+from scraper.cooperation.folding import fold_name, fold_text
 from scraper.cooperation.passages import READ, sentences
 from scraper.lifelines.belonging import Named, only, owner, places, taken_up
 from scraper.lifelines.counting import Sentence, count, sentence
@@ -38,7 +38,7 @@ def followed(title: str, text: str, assessment: Assessment) -> Assessment:
     """
     if not assessment.figures or not (assessment.programmes or any(one.programme for one in assessment.figures)):
         return assessment
-    folded = fold(text[:READ])
+    folded = fold_text(text[:READ])
     named = places(text, folded, assessment.programmes)
     about = only(title, folded, assessment.programmes, named)
     sites = _sites(assessment.places)
@@ -50,21 +50,24 @@ def followed(title: str, text: str, assessment: Assessment) -> Assessment:
         first, after = bisect_left(starts, start), bisect_left(starts, end)
         if first == after:
             continue
-        inside = sentence(folded, start, end, starts[first:after])
         before, until = bisect_left(named, start, key=_start), bisect_left(named, end, key=_start)
         otherwise = taken_up(folded[start:end], named[max(0, before - MOST) : before]) or about
-        for place, figure in enumerate(figures[first:after], first):
-            programme = figure.programme or owner(figure.start, named[before:until], otherwise)
-            placed[place] = _placed(folded, figure, programme, inside, sites)
+        owners = [one.programme or owner(one.start, named[before:until], otherwise) for one in figures[first:after]]
+        if not any(owners):
+            continue
+        inside = sentence(folded, start, end, starts[first:after])
+        for place, programme in enumerate(owners, first):
+            if programme is not None:
+                placed[place] = _placed(folded, figures[place], programme, inside, sites)
     return replace(assessment, figures=(*settled(placed), *rest))
 
 
 def _placed(
-    folded: str, figure: Figure, programme: str | None, inside: Sentence, sites: Sequence[tuple[str, str]]
+    folded: str, figure: Figure, programme: str, inside: Sentence, sites: Sequence[tuple[str, str]]
 ) -> tuple[Figure, bool]:
     """Return a figure with its programme and quantity, and whether the text says that it has come to this number."""
-    found = None if programme is None else count(folded, figure.start, inside)
-    if programme is None or found is None:
+    found = count(folded, figure.start, inside)
+    if found is None:
         return replace(figure, programme=programme), False
     site = _site(folded, figure.start, found.end, sites)
     counts = f"{found.quantity.name} in {site}" if site else found.quantity.name
@@ -77,22 +80,25 @@ def _start(one: Named) -> int:
 
 def settled(figures: Sequence[tuple[Figure, bool]]) -> tuple[Figure, ...]:
     """Return figures of which each lifeline has one value: of several, the one the text says it has come to."""
-    values: dict[tuple[str | None, str | None], dict[float, bool]] = {}
+    values: dict[tuple[str | None, str], dict[float, bool]] = {}
     for figure, grown in figures:
-        known = values.setdefault((figure.programme, figure.counts), {})
-        known[figure.value] = known.get(figure.value, False) or grown
-    made = []
-    for figure, _ in figures:
-        known = values[figure.programme, figure.counts]
-        reached = [value for value, grown in known.items() if grown]
-        stands = len(known) == 1 or reached == [figure.value]
-        made.append(figure if stands else replace(figure, counts=None))
-    return tuple(made)
+        if figure.counts is not None:
+            known = values.setdefault((figure.programme, figure.counts), {})
+            known[figure.value] = known.get(figure.value, False) or grown
+    return tuple(
+        figure if figure.counts is None or _stands(figure, values[figure.programme, figure.counts]) else replace(figure, counts=None)
+        for figure, _ in figures
+    )
+
+
+def _stands(figure: Figure, known: Mapping[float, bool]) -> bool:
+    """Tell whether a figure is the value of its lifeline: `known` holds each, and whether the text says it came to it."""
+    return len(known) == 1 or [value for value, grown in known.items() if grown] == [figure.value]
 
 
 def _sites(found: Sequence[Mention]) -> list[tuple[str, str]]:
     """Return the spellings of the places that a text names, each with the place, the longest first."""
-    pairs = {fold(spelling): one.name for one in found for spelling in (one.name, one.text, *one.aliases)}
+    pairs = {fold_name(spelling): one.name for one in found for spelling in (one.name, one.text, *one.aliases)}
     return sorted(pairs.items(), key=lambda pair: (-len(pair[0]), pair))
 
 
