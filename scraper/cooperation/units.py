@@ -17,6 +17,10 @@ UNIT = re.compile(
 )
 # The same for the many texts that need no more: a third quicker.
 ASCII = re.compile(r"([a-z0-9]+|[^\s\w'-]|\n)")
+# What is not Chinese nor one of the commonest marks, which all are units of one character.
+STRANGE = re.compile(r"[^\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\n,.:;!?()\"、。%/]+")
+# Offsets into any text that is read, made once: to copy them from here is several times faster than to count.
+NUMBERS = tuple(range(25_000))
 # Spellings of one word, so that a name need be listed in one of them only.
 SAME = {
     "macau": "macao",
@@ -54,13 +58,45 @@ class Units:
 
 def cut(folded: str) -> Units:
     """Return the units of a folded text, in order. Blanks, apostrophes and hyphens between words are dropped."""
-    parts = (ASCII if folded.isascii() and "co-" not in folded else UNIT).split(folded)
+    if not folded.isascii():
+        return cut_mixed(folded)
+    parts = (UNIT if "co-" in folded else ASCII).split(folded)
     stops = list(accumulate(map(len, parts)))
-    same = SAME.get
-    words = [same(word, word) for word in parts[1::2]]
-    if "co-" in folded:
-        words = [word.replace("-", "", 1) if "-" in word else word for word in words]
-    return Units(words, stops[:-1:2], stops[1::2])
+    return Units(canonical(parts[1::2], folded), stops[:-1:2], stops[1::2])
+
+
+def canonical(words: list[str], folded: str) -> list[str]:
+    """Return words in their one spelling."""
+    words = list(map(SAME.get, words, words))
+    return [word.replace("-", "", 1) if "-" in word else word for word in words] if "co-" in folded else words
+
+
+def cut_mixed(folded: str) -> Units:
+    """Return the units of a text that is not all ASCII: of Chinese each character, without looking for them one by one."""
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done, numbers = 0, NUMBERS if len(folded) < len(NUMBERS) else range(len(folded) + 1)
+    for run in STRANGE.finditer(folded):
+        start, end = run.span()
+        words += folded[done:start]
+        starts += numbers[done:start]
+        ends += numbers[done + 1 : start + 1]
+        done = end
+        said = run[0]
+        if said.isdecimal() and said.isascii():  # by far the most
+            words.append(said)
+            starts.append(start)
+            ends.append(end)
+            continue
+        found = [(word[0], *word.span()) for word in UNIT.finditer(said)]
+        words += canonical([word for word, _, _ in found], said)
+        starts += [start + at for _, at, _ in found]
+        ends += [start + at for _, _, at in found]
+    words += folded[done:]
+    starts += numbers[done : len(folded)]
+    ends += numbers[done + 1 : len(folded) + 1]
+    return Units(words, starts, ends)
 
 
 LATIN = re.compile("[a-z0-9]+")
@@ -110,8 +146,8 @@ class Trie:
             node = node.setdefault(word, {})
         if overlaps:
             node[OVERLAPS] = True
-        if node is not self.root and entry not in node.setdefault("", []):
-            node[""].append(entry)
+        if node is not self.root and entry not in node.setdefault("", ()):
+            node[""] = (*node[""], entry)
 
     def forget(self, phrase: str, entries: Callable[[Any], bool]) -> list[Any]:
         """Drop what a folded phrase stands for where `entries` says so; return what was dropped."""
@@ -120,10 +156,10 @@ class Trie:
             node = node.get(word, {})
         dropped = [entry for entry in node.get("", ()) if entries(entry)]
         if dropped:
-            node[""] = [entry for entry in node[""] if entry not in dropped]
+            node[""] = tuple([entry for entry in node[""] if entry not in dropped])
         return dropped
 
-    def find(self, words: list[str]) -> Iterator[tuple[int, int, list[Any]]]:
+    def find(self, words: list[str]) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
         """Yield (first unit, unit after the last, entries) of the longest phrase at each place, left to right."""
         at, count, root = 0, len(words), self.root.get
         while at < count:

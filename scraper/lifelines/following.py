@@ -86,7 +86,9 @@ def settled(figures: Sequence[tuple[Figure, bool]]) -> tuple[Figure, ...]:
             known = values.setdefault((figure.programme, figure.counts), {})
             known[figure.value] = known.get(figure.value, False) or grown
     return tuple(
-        figure if figure.counts is None or _stands(figure, values[figure.programme, figure.counts]) else replace(figure, counts=None)
+        figure
+        if figure.counts is None or _stands(figure, values[figure.programme, figure.counts])
+        else replace(figure, counts=None)
         for figure, _ in figures
     )
 
