@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import cache
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 from storage.model import Assessment, Dated, Evidence, Figure, Mention
 
@@ -22,10 +21,15 @@ _FACTS: dict[str, type[Mention | Dated | Figure]] = {
 }
 
 
-@cache
-def _reader(kind: Hashable) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
-    names = tuple(field.name for field in fields(cast("Any", kind)))
-    return names, attrgetter(*names)
+_READERS: dict[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {}
+
+
+def _reader(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Return the names of a class's fields (two or more), and what reads them all at once; made once for each class."""
+    if kind not in _READERS:
+        names = tuple(field.name for field in fields(kind))
+        _READERS[kind] = names, attrgetter(*names)
+    return _READERS[kind]
 
 
 def flat(value: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def canonical(words: list[str], folded: str) -> list[str]:
 
 
 def cut_mixed(folded: str) -> Units:
-    """Return the units of a text that is not all ASCII: of Chinese each character, without looking for them one by one."""
+    """Return the units of a text that is not all ASCII; Chinese characters are taken by the run, not one by one."""
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -94,7 +94,7 @@ def settled(figures: Sequence[tuple[Figure, bool]]) -> tuple[Figure, ...]:
 
 
 def _stands(figure: Figure, known: Mapping[float, bool]) -> bool:
-    """Tell whether a figure is the value of its lifeline: `known` holds each, and whether the text says it came to it."""
+    """Tell whether a figure is the value of its lifeline; `known` says of each whether the text came to it."""
     return len(known) == 1 or [value for value, grown in known.items() if grown] == [figure.value]
 
 
