@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.alerts.turns import last_turn, next_turn
@@ -22,6 +23,23 @@ from storage.times import stamp
 log = logging.getLogger(__name__)
 
 
+GLANCE = timedelta(minutes=1)
+"""How often is looked whether a turn has come although nothing says so: somebody may have been enabled again."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """When all turns were looked after, until when that holds, and who was resting then."""
+
+    at: datetime | None = None
+    until: datetime | None = None
+    resting: frozenset[str] = frozenset()
+
+    def holds(self, now: datetime, resting: Collection[str]) -> bool:
+        known = self.at is not None and self.until is not None and self.at <= now < self.until
+        return known and self.resting == frozenset(resting)
+
+
 class Digests:
     """Makes digests of the subscriptions that want them.
 
@@ -33,6 +51,7 @@ class Digests:
 
     def __init__(self, db: Database, config: Config, overlaps: Overlaps) -> None:
         self._db, self._config, self._overlaps = db, config, overlaps
+        self._looked = _Looked()
         self._wanted = tuple(one for one in config.subscriptions if one.gathered and one.digest)
 
     @property
@@ -51,10 +70,13 @@ class Digests:
             StorageError: the database fails.
         """
         wanted = [one for one in self._wanted if one.name not in resting]
-        if not wanted:
+        if not wanted or self._looked.holds(now, resting):
             return 0
         known = {one.name: one for one in subscribers.subscribers(self._db)}
-        return sum(self._make(one, known[one.name], now) for one in wanted if one.name in known)
+        made = sum(self._make(one, known[one.name], now) for one in wanted if one.name in known)
+        coming = self.next_turn(now)
+        self._looked = _Looked(now, min(coming or now + GLANCE, now + GLANCE), frozenset(resting))
+        return made
 
     def next_turn(self, now: datetime) -> datetime | None:
         """Return when the next digest is due, or None where nobody wants any."""
