@@ -136,10 +136,15 @@ def _too_far(seen: _Compared) -> str | None:
 
 
 def _other_days(mine: Telling, other: Telling, seen: _Compared) -> str | None:
-    """Refuse two that were published on different days and each tell of days that the other does not."""
+    """Refuse two that were published on different days and each tell of days that the other does not.
+
+    Reports of one template share a day, the one's report being of the day the other came out; a copy shares all.
+    """
     if seen.apart == 0 and not _alike(seen, ALIKE):
         return None
     ours, theirs = _news(mine), _news(other)
+    if seen.apart and _alike(seen, COPIED) and ours - theirs and theirs - ours:
+        return "same template, other days"
     if seen.days or not ours or not theirs:
         return None
     return "they tell of different days"

@@ -40,6 +40,14 @@ def test_other_figures_in_the_same_words_are_another_event():
     assert (decided.same, decided.contrary, decided.reason) == (False, True, "same template, other figures")
 
 
+def test_daily_reports_of_one_template_that_share_a_day_are_two_events():
+    today = replace(BASE, days=(DAY - 1, DAY))
+    tomorrow = replace(BASE, day=DAY + 1, days=(DAY, DAY + 1))
+    decided = sameness(today, tomorrow)
+    assert (decided.contrary, decided.reason) == (True, "same template, other days")
+    assert sameness(today, replace(tomorrow, days=(DAY - 1, DAY))).same
+
+
 def test_one_figure_put_right_in_the_same_words_is_a_correction_where_it_says_so():
     other = replace(BASE, numbers=(12.0, 230.0))
     assert sameness(BASE, other).reason == "same template, other figures"
