@@ -143,10 +143,11 @@ def _other_days(mine: Telling, other: Telling, seen: _Compared) -> str | None:
     if seen.apart == 0 and not _alike(seen, ALIKE):
         return None
     ours, theirs = _news(mine), _news(other)
-    if seen.apart and _alike(seen, COPIED) and ours - theirs and theirs - ours:
-        return "same template, other days"
-    if seen.days or not ours or not theirs:
+    if not ours or not theirs:
         return None
+    if seen.days:
+        each_has_its_own = seen.apart and ours - theirs and theirs - ours
+        return "same template, other days" if each_has_its_own and _alike(seen, COPIED) else None
     return "they tell of different days"
 
 
