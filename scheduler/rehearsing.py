@@ -6,12 +6,16 @@ portal does not say when that was, it is left out. What is counted, and how: reh
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from scheduler.config import Config, Subscription
+from scheduler.config import Config, ConfigError, Fault, Subscription
 from scheduler.config.toml_lines import Path
 from scheduler.rehearsal import Rehearsal, floods, rehearse
 from storage.model import Notice
@@ -78,16 +82,43 @@ def refuse_floods(db: Database, config: Config, file: str, now: datetime) -> Non
     Raises:
         ConfigError: with each of them.
     """
-    from scheduler.config import ConfigError
+    found = _flood_faults(db, config, file, now)
+    if found:
+        raise ConfigError(found)
+
+
+def refuse_floods_apart(db: Database, config: Config, file: str, database: FilePath) -> None:
+    """Do the same in a process of its own, for the service: a month of releases would stay in its memory.
+
+    Raises:
+        ConfigError: with each of them, or since that process failed.
+    """
+    if not _to_be_asked(db, config):
+        return
+    from scheduler.process import environment
+
+    words = [sys.executable, "-P", "-m", __name__, file, str(database)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment())
+    if done.returncode:
+        raise ConfigError([Fault(file, 1, "", f"could not be rehearsed: {done.stderr.strip()[-300:]}")])
+    found = [Fault(**fault) for fault in json.loads(done.stdout)]
+    if found:
+        raise ConfigError(found)
+
+
+def _to_be_asked(db: Database, config: Config) -> list[Subscription]:
+    return [one for one in unsettled(db, config) if not (one.allow_many or one.gathered)]
+
+
+def _flood_faults(db: Database, config: Config, file: str, now: datetime) -> list[Fault]:
     from scheduler.config.inspection import placed
 
-    asked = [one for one in unsettled(db, config) if not (one.allow_many or one.gathered)]
+    asked = _to_be_asked(db, config)
     rehearsed = rehearse_stored(db, config, asked, now, DAYS) if asked else []
     found: list[tuple[Path, str]] = [
         (("subscriptions", place, "where"), what) for place, what in flooding(config, rehearsed)
     ]
-    if found:
-        raise ConfigError(placed(file, found))
+    return placed(file, found)
 
 
 def _as_watched(told: Notice) -> Notice:
@@ -98,3 +129,17 @@ def _as_watched(told: Notice) -> Notice:
         return told
     known = source_of(told.release.url, told.release.language)
     return replace(told, release=replace(told.release, source=known[0].name)) if known else told
+
+
+def _main() -> None:
+    from scheduler.config import load
+    from storage.database import Database
+
+    file, database = sys.argv[1:]
+    with Database.open(FilePath(database), create=False, read_only=True) as db:
+        found = _flood_faults(db, load(file), file, datetime.now(UTC))
+    json.dump([fault.as_dict() for fault in found], sys.stdout)
+
+
+if __name__ == "__main__":
+    _main()

@@ -44,11 +44,11 @@ def run(session: Session) -> int:
     require_secrets(config, session.config_file)
     log.configure(config.service.zone, secret_values(config))
     with session.writing("run") as db:
-        from scheduler.rehearsing import refuse_floods
+        from scheduler.rehearsing import refuse_floods_apart
         from scheduler.service import Service
         from scraper.find import sources
 
-        refuse_floods(db, config, session.config_name, datetime.now(UTC))
+        refuse_floods_apart(db, config, session.config_name, session.database_path)
         return Service(config, db, sources()).run()
 
 
