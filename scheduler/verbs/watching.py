@@ -16,6 +16,8 @@ from scheduler.verbs.session import Session, json_option, pass_session
 
 if TYPE_CHECKING:
     from scheduler.checking import Checker
+    from scheduler.config import Config
+    from scheduler.put_off import PutOff
     from scheduler.settling import Summary
     from storage.database import Database
     from storage.model import Run
@@ -105,7 +107,8 @@ def crawl(session: Session, sources: tuple[str, ...], alert: bool, new_only: boo
 def deliver(session: Session, as_json: bool) -> int:
     r"""Deliver now what is due, once. The running service does this by itself.
 
-    Ends with 1 where something could not be delivered.
+    Quiet hours, free days and digests are kept: what waits for them is named. Ends with 1 where something could not be
+    delivered.
 
     \b
     Example:
@@ -118,14 +121,19 @@ def deliver(session: Session, as_json: bool) -> int:
     require_secrets(session.config, session.config_file)
     log.configure(session.config.service.zone, secret_values(session.config))
     with session.writing("deliver", create=False) as db:
+        from scheduler.put_off import put_off
         from scheduler.rehearsing import refuse_floods
 
         refuse_floods(db, session.config, session.config_name, datetime.now(UTC))
         summary = _deliver(session, db)
+        waits = put_off(db, session.config, datetime.now(UTC))
     if as_json:
-        say_json(asdict(summary))
+        kept = [{**asdict(one), "until": one.until and _iso(one.until)} for one in waits]
+        say_json({**asdict(summary), "put_off": kept})
     else:
         say(_in_words(summary))
+        for one in waits:
+            note(_put_off(one, session.config))
     return 1 if summary.again or summary.dead else 0
 
 
@@ -173,6 +181,13 @@ def _deliver(session: Session, db: Database) -> Summary:
     dispatcher = Dispatcher(db, session.config)
     dispatcher.recover()  # we hold the instance lock: whatever looks as if it were being sent was cut off
     return dispatcher.once()
+
+
+def _put_off(one: PutOff, config: Config) -> str:
+    known = config.subscription(one.subscription)
+    zone = config.zone_of(known) if known else config.service.zone
+    until = f", until {one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""
+    return f"{one.subscription}: {one.waiting} put off{until}: {one.why}"
 
 
 def _row(one: Run) -> dict[str, object]:
