@@ -76,15 +76,19 @@ def look_up(asked: Asked, gazetteer: str | None) -> Answers:
 
     Args:
         asked: the names, under `party`, `programme` or `place`.
-        gazetteer: the user's own file of names; one that cannot be used is left out (see `require_names`).
+        gazetteer: the user's own file of names. With one that cannot be used, unknown names stand for themselves: they
+            may be in it, and its own faults are told elsewhere (`name_faults`, `require_names`).
 
     Raises:
         ConfigError: they could not be looked up.
     """
     if not any(asked.values()):
         return {}
-    told = _told({"gazetteer": gazetteer, "asked": dict(asked)}, gazetteer or "the names of subscriptions")["answers"]
-    return {what: {name: Answer(**answer) for name, answer in found.items()} for what, found in told.items()}
+    told = _told({"gazetteer": gazetteer, "asked": dict(asked)}, gazetteer or "the names of subscriptions")
+    found = {what: {name: Answer(**one) for name, one in each.items()} for what, each in told["answers"].items()}
+    if not told["faults"]:
+        return found
+    return {what: {name: Answer(one.name or name) for name, one in each.items()} for what, each in found.items()}
 
 
 def _told(question: Mapping[str, Any], about: str) -> Any:

@@ -94,7 +94,7 @@ def _sources(subscription: Subscription, enabled: Sequence[str], known: Mapping[
         end = "it is never told" if not path or path[0] == "all" else "this part never holds"
         whole = (part,) if part is where else (where, part)
         for key, what in _unreached(whole, enabled, known):
-            yield (*path, key), f"{what}: {end}"
+            yield (*path, key), f"{what} ({end})" if what.endswith("?") else f"{what}: {end}"
             break
 
 

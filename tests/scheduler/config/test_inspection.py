@@ -12,6 +12,7 @@ import pytest
 
 from scheduler.config import Conditions, ConfigError, load
 from scheduler.config.inspection import inspect, require_secrets
+from scheduler.config.names import require_names
 from scheduler.config.secret_places import secret_values
 from scheduler.config.template import template
 from scheduler.process import environment
@@ -158,6 +159,16 @@ def test_a_name_of_ones_own_can_be_asked_for(write, tmp_path):
     names.write_text('[[body]]\nname = "Harbour Eye"\nchinese = "海港眼科"\nplace = "Macao"\n', encoding="utf-8")
     file = write(f'{CALM}gazetteer = "{names}"\n{OPERATOR}{FEED}where = {{ parties = ["海港眼科"] }}\n')
     assert load(file).subscriptions[0].where.parties == ("Harbour Eye",)
+
+
+def test_where_the_file_of_names_is_broken_that_is_told_and_not_that_its_names_are_unknown(write, tmp_path):
+    names = tmp_path / "names.toml"
+    names.write_text('[[body]]\nname = "Harbour Eye"\n', encoding="utf-8")
+    file = write(f'{CALM}gazetteer = "{names}"\n{OPERATOR}{FEED}where = {{ parties = ["Harbour Eye", "HA"] }}\n')
+    assert [finding.fault.file for finding in inspect(file).findings] == [str(names)]
+    assert load(file).subscriptions[0].where.parties == ("Harbour Eye", "Hospital Authority")
+    with pytest.raises(ConfigError, match="place is missing"):
+        require_names(load(file))
 
 
 def test_the_lists_of_names_are_never_in_the_memory_of_the_process_that_reads_a_configuration(write):
