@@ -74,7 +74,7 @@ class Reading:
         base: what stands in for the portal, if anything.
         route: who is told of a change.
         clock: the time now, aware.
-        on_recorded: called when a change was promised to somebody.
+        on_recorded: called when a change was promised to somebody, or something joined that a promise may wait for.
         tally: counts.
         by_hand: a person asked: links waiting for their next try are tried now, one 404 more is enough for gone.
         silent: why nobody is to be told, or None.
@@ -241,7 +241,8 @@ class Reading:
 
     def _count(self, recorded: Recorded) -> None:
         self._verdict(recorded.verdict)
-        if recorded.promised and self._brake.hold is None:
+        # What is new may be the edition that a promise made before waits for.
+        if (recorded.promised or recorded.verdict in (Verdict.NEW, Verdict.DUPLICATE)) and self._brake.hold is None:
             self._on_recorded()
 
     def _verdict(self, verdict: Verdict) -> None:
