@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from zlib import crc32
 
 import pytest
 
@@ -18,6 +19,7 @@ from scheduler.demo.receivers import MailServer, WebhookReceiver
 from storage import outbox, subscribers
 from storage.database import Database
 from storage.releases import record
+from storage.telling import Clue, Telling
 
 SECRET = "whsec_" + base64.b64encode(b"g" * 32).decode()
 DAILY = Digest("daily 08:00", "0 8 * * *")
@@ -54,10 +56,11 @@ def tell(db, make_notice):
 
     def make(subscriptions, now, **release):
         number = next(numbers)
+        story = release.pop("telling", None)
         text = release.pop("text", f"Text number {number}, of its own kind: {number * 7919}.")
         key = release.pop("key", f"import/{number}")
         told = make_notice(key=key, url=f"https://example.org/{key}", text=text, **release)
-        return record(db, told.release, told.assessment, now, route=route(subscriptions))
+        return record(db, told.release, told.assessment, now, telling=story, route=route(subscriptions))
 
     return make
 
@@ -92,6 +95,14 @@ def world(db):
 def hook(receiver, name="office", path="/hook", **more):
     url = receiver.url.replace("/hook", path)
     return Subscription(name=name, channel="webhook", url=url, secret_env="HOOK_SECRET", **more)
+
+
+def telling(language):
+    """Return what a release tells of one invented event, the same in each language."""
+    names = (("party", "hospital"), ("person", "dr"), ("place", "harbour"), ("number", "1320"))
+    clues = tuple(Clue(kind, value, 4.0) for kind, value in names)
+    marks = tuple(crc32(f"{clue.kind}|{clue.value}".encode()) for clue in clues)
+    return Telling("1", language, 739_941, (739_941,), clues, (1320.0,), (), marks)
 
 
 def rows(db, columns="subscription, what, state"):
@@ -273,6 +284,26 @@ def test_the_edition_in_the_preferred_language_is_waited_for(db, receiver, world
     assert rows(db, "state, attempts") == [("waiting", 0)]
     assert there.at(START + timedelta(seconds=599)) == Summary()
     assert there.at(START + timedelta(seconds=600)) == Summary(sent=1)
+
+
+def test_when_the_edition_joins_the_story_the_alert_goes_out_at_once_and_shows_it(db, receiver, world, tell):
+    chinese = hook(receiver, language="zh-Hant")
+    there = world(chinese)
+    tell([chinese], START, key="import/en", source="hk_gia_en", telling=telling("en"))
+    assert there.at(START) == Summary()
+    later = START + timedelta(minutes=2)
+    tell(
+        [chinese],
+        later,
+        key="import/zh",
+        source="hk_gia_zh",
+        language="zh-Hant",
+        title="兩間醫院合作",
+        telling=telling("zh"),
+    )
+    assert there.at(later) == Summary(sent=1)
+    [told] = [one.data for one in receiver.accepted]
+    assert "兩間醫院合作" in json.dumps(told, ensure_ascii=False)
 
 
 def test_an_edition_in_the_preferred_language_is_told_at_once(db, receiver, world, tell):
