@@ -79,7 +79,7 @@ def words(language: str | None) -> Words:
 
 
 def own(name: str, table: str, said: Words) -> str:
-    """Return a name in the reader's language by a table (`places`, `counts`, `why`); the name itself where not there."""
+    """Return a name in the reader's language by a table (`places`, `counts`, `why`); the name itself if not there."""
     if said.language == "en":
         return name
     pair = _names(table).get(name)
@@ -90,10 +90,10 @@ def spelt(name: str, said: Words) -> str:
     """Return a Chinese name in the reader's characters: for a reader of Simplified ones, sign by sign."""
     if said.language != "zh-Hans" or not any(map(is_han, name)):
         return name
-    from scraper.cooperation.folding import table
+    from scraper.cooperation.folding import fold
 
-    simple = table()
-    return "".join(simple.get(ord(char), char) if is_han(char) else char for char in name)
+    # Folding makes Latin letters lower case too; only what it makes of Chinese characters is taken.
+    return "".join(simple if is_han(char) else char for char, simple in zip(name, fold(name), strict=True))
 
 
 def is_han(char: str) -> bool:

@@ -123,8 +123,9 @@ def _facts(notice: Notice, view: Shown, said: Words, zone: tzinfo) -> Iterator[s
     told = view.edition or notice.release
     yield line(told.portal)
     yield moment(said, told.published, told.precision, zone)
-    if view.assessment.kind:
-        yield said.known("kind", view.assessment.kind, line(view.assessment.kind).replace("_", " "))
+    kind = view.assessment.kind
+    if kind and kind != "other":
+        yield said.known("kind", kind, line(kind).replace("_", " "))
 
 
 def _changes(bundle: Bundle, said: Words, zone: tzinfo) -> Iterator[str]:

@@ -83,7 +83,7 @@ def word(
     """
     said, what = words(subscription.language), delivery.what
     here = ZoneInfo(subscription.timezone) if subscription.timezone else zone or Service().zone
-    unsubscribe = email.unsubscribe if email else None
+    unsubscribe = email.unsubscribe if email and not subscription.operator else None
     shown, data, headline, story = _told(delivery, subscription.language, said, ledger, here)
     source = delivery.told.release.source if delivery.notice else None
     shown |= {
@@ -130,7 +130,7 @@ def _titled(word_: str, title: str, said: Words) -> str:
 
 def warm() -> None:
     """Compile the templates, so that the first alert need not wait for it."""
-    for name in ("alert.txt.j2", "alert.html.j2"):
+    for name in ("alert.txt.j2", "foot.txt.j2", "alert.html.j2", "page.html.j2"):
         _templates().get_template(name)
 
 
