@@ -102,7 +102,8 @@ def missing(
     canary = config.canary
     if canary is None or (flight is not None and flight.arrived):
         return None
-    if now - max(planned, running_since) < CANARY_WITHIN:
+    begun = max(planned, running_since) if flight is None else flight.at  # a machine that slept makes it late
+    if now - begun < CANARY_WITHIN:
         return None
     return Wrong(IncidentKind.CANARY, canary.subscription, {"due": stamp(planned), "found": _found(flight)})
 
