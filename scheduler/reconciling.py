@@ -121,7 +121,7 @@ def of_promise(db: Database, one: Promised, standings: Standings, now: datetime)
 
 def of_none(db: Database, told: Notice, name: str) -> Account:
     """Return why a subscription that wants a change was promised nothing: it heard of it before, or no reason."""
-    release = heard_of_story(db, told.change.id, name)
+    release = heard_of_story(db, told.change.id, name, as_new=told.becomes_news)
     if release is not None:
         return Account(Fate.TOLD, f"told already, by release {release} of the same story")
     return Account(Fate.GAP, "nothing was ever promised")

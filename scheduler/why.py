@@ -114,13 +114,7 @@ def _happened(
         for name in names
         if _concerns(told, name, asked.get(name), promises)
     )
-    return Happened(event, silence(event.change.silent), fors, becomes_news(told))
-
-
-def becomes_news(told: Notice) -> bool:
-    """Return whether a revision is the first word of co-operation: to its readers it is news."""
-    before = told.before_assessment
-    return before is not None and not before.cooperation and told.assessment.cooperation
+    return Happened(event, silence(event.change.silent), fors, told.becomes_news)
 
 
 def _concerns(told: Notice, name: str, one: Subscription | None, promises: Mapping[str, Told]) -> bool:

@@ -83,9 +83,16 @@ def _other(db: Database, case: Case, kind: ChangeKind, now: datetime) -> Recorde
     if found is not None:
         db.execute("UPDATE change SET grade = ? WHERE id = ?", (found.value, change.id))
         told = replace(told, grade=found)
-    names = case.route(told) if case.silent is None else ()
+    silent = case.silent
+    if silent is None and told.becomes_news:  # its story may have been told by another release, as with what is new
+        silent = stories.known_already(db, case.release_id)
+    names = case.route(told) if silent is None else ()
+    if silent is None and told.becomes_news:
+        names, silent = stories.unheard(db, case.release_id, names)
+    if silent != case.silent and silent is not None:
+        _silence(db, change, silent)
     promised = promise(db, told, names, now, hold=case.hold)
-    return Recorded(case.release_id, case.made, change, promised)
+    return Recorded(case.release_id, case.made, replace(change, silent=silent), promised)
 
 
 def _grade(told: Notice) -> Grade | None:

@@ -110,19 +110,19 @@ def told_of(db: Database, key: str, names: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def heard_of_story(db: Database, change_id: int, subscription: str) -> int | None:
+def heard_of_story(db: Database, change_id: int, subscription: str, *, as_new: bool = False) -> int | None:
     """Return the release by which a subscription was promised the story of a change before it, or None.
 
     A new telling of a story is told to those alone who have not heard of it (stories.unheard), a figure once by
     whichever release states it (lifelines.tell), a further telling not to those who hear of it as new
-    (concluding.conclude). Any other change is told for itself.
+    (concluding.conclude). Any other change is told for itself, but for a revision that is told `as_new`.
     """
     found = db.value(
         "SELECT min(c.release_id) FROM change AS mine JOIN change AS c ON c.story_id = mine.story_id"
         " JOIN delivery AS d ON d.change_id = c.id AND d.subscription = ?"
-        " WHERE mine.id = ? AND c.id < mine.id AND CASE mine.kind WHEN 'new' THEN 1"
+        " WHERE mine.id = ? AND c.id < mine.id AND CASE mine.kind WHEN 'new' THEN 1 WHEN 'revised' THEN ?"
         " WHEN 'figure' THEN c.kind = 'figure' WHEN 'also' THEN c.release_id = mine.release_id ELSE 0 END",
-        (subscription, change_id),
+        (subscription, change_id, as_new),
     )
     return None if found is None else int(found)
 

@@ -169,6 +169,12 @@ class Notice:
     story_key: str = ""
     first: Edition | None = None
 
+    @property
+    def becomes_news(self) -> bool:
+        """Whether a revision is the first to speak of co-operation: to readers that is news, whatever its grade."""
+        was = self.before_assessment
+        return was is not None and not was.cooperation and self.assessment.cooperation
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

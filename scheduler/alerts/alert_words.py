@@ -33,7 +33,7 @@ def alert(notice: Notice, wish: str | None, said: Words, pieces: Sequence[Mappin
     editions, copies = others(notice, view, said)
     return {
         "kind": str(change.kind),
-        "word": said(f"change.{change.kind}"),
+        "word": said("change.new" if notice.becomes_news else f"change.{change.kind}"),
         "headline": _headline(notice, said),
         "passage": line(passage(release.text, notice.figure.start, notice.figure.end), QUOTE) if notice.figure else "",
         "earlier": _earlier(notice, said),
@@ -64,7 +64,7 @@ def _headline(notice: Notice, said: Words) -> str:
 def _meaning(notice: Notice, made: Assessment, said: Words) -> str:
     if notice.change.kind is ChangeKind.NEW and not made.cooperation:
         return said("meaning.plain")
-    return said(f"meaning.{notice.change.kind}")
+    return said("meaning.becomes" if notice.becomes_news else f"meaning.{notice.change.kind}")
 
 
 def _rows(notice: Notice, view: Shown, said: Words) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from scraper.cooperation.folding import fold
-from storage.model import Grade, Notice
+from storage.model import ChangeKind, Grade, Notice
 
 # How many of a release's names a judgement shows.
 SHOWN = 8
@@ -26,6 +26,9 @@ class Facts:
     def __init__(self, notice: Notice) -> None:
         self.notice, self.release, self.assessment = notice, notice.release, notice.assessment
         self.kind = notice.change.kind.value
+        # A revision that first makes co-operation of a release is wanted as news is, whatever its grade.
+        self.kinds = (self.kind, ChangeKind.NEW.value) if notice.becomes_news else (self.kind,)
+        self.grade = None if notice.becomes_news else notice.grade
 
     @cached_property
     def text(self) -> str:
@@ -128,10 +131,10 @@ _HOLDS: dict[str, Callable[[Any, Facts], bool]] = {
     "programmes": lambda wanted, facts: _among(facts.programmes, wanted),
     "words": lambda wanted, facts: any(_pattern(word).search(facts.text) for word in wanted),
     "min_score": lambda wanted, facts: facts.assessment.score >= wanted,
-    "changes": lambda wanted, facts: facts.kind in wanted,
+    "changes": lambda wanted, facts: any(kind in wanted for kind in facts.kinds),
     "figures": _figures,
     "first_pairs": lambda wanted, facts: any(FIRST.get(pair.what) in wanted for pair in facts.notice.first_pairs),
-    "min_grade": lambda wanted, facts: reaches(wanted, facts.notice.grade),
+    "min_grade": lambda wanted, facts: reaches(wanted, facts.grade),
 }
 
 
@@ -162,8 +165,8 @@ _SAW: dict[str, Callable[[Any, Facts], str]] = {
     "programmes": lambda _, facts: _listed(one.name for one in facts.assessment.programmes),
     "words": lambda wanted, facts: _listed(_said(wanted, facts)),
     "min_score": lambda _, facts: f"{facts.assessment.score:.2f}",
-    "changes": lambda _, facts: facts.kind,
+    "changes": lambda _, facts: ", for the first time co-operation: ".join(facts.kinds),
     "figures": lambda _, facts: facts.notice.figure.programme if facts.notice.figure else "",
     "first_pairs": lambda _, facts: _listed(f"{pair.one} with {pair.other}" for pair in facts.notice.first_pairs),
-    "min_grade": lambda _, facts: facts.notice.grade.value if facts.notice.grade else "no grade",
+    "min_grade": lambda _, facts: facts.grade.value if facts.grade else "no grade",
 }

@@ -156,7 +156,7 @@ def _wants(subscription: Subscription, seen: Facts) -> bool:
     return (
         _asked_for(where, seen)
         and (where.min_score is not None or seen.assessment.cooperation)
-        and facts.reaches(where.min_grade or DEFAULT_GRADE, seen.notice.grade)
+        and facts.reaches(where.min_grade or DEFAULT_GRADE, seen.grade)
         and all(_fits(part, seen) for part in (where, *where.all))
         and (not where.any or any(_fits(part, seen) for part in where.any))
         and not any(_fits(part, seen) for part in where.none)
@@ -179,19 +179,19 @@ def _given(part: Conditions) -> Iterator[tuple[str, object]]:
 def _asked_for(where: Where, seen: Facts) -> bool:
     """Return whether this kind of change is asked for: by `changes`, by `figures`, by default, by a part of `any`."""
     if where.figures or where.changes:
-        return seen.kind in asks(where)
+        return any(kind in asks(where) for kind in seen.kinds)
     return seen.kind in DEFAULT_CHANGES or any(seen.kind in asks(part) and _fits(part, seen) for part in where.any)
 
 
 def _judged(where: Where, seen: Facts) -> Iterator[Condition]:
     kinds = ", ".join(asks(where) or dict.fromkeys((*DEFAULT_CHANGES, *(k for part in where.any for k in asks(part)))))
-    yield Condition("changes", kinds, _asked_for(where, seen), seen.kind)
+    yield Condition("changes", kinds, _asked_for(where, seen), facts.saw("changes", (), seen))
     if where.min_score is None:
         held, score = seen.assessment.cooperation, seen.assessment.score
         yield Condition("cooperation", "a co-operation item", held, f"score {score:.2f}, {'one' if held else 'none'}")
-    if where.min_grade is None and seen.notice.grade is not None:
-        held = facts.reaches(DEFAULT_GRADE, seen.notice.grade)
-        yield Condition("min_grade", facts.wants("min_grade", DEFAULT_GRADE), held, seen.notice.grade.value)
+    if where.min_grade is None and seen.grade is not None:
+        held = facts.reaches(DEFAULT_GRADE, seen.grade)
+        yield Condition("min_grade", facts.wants("min_grade", DEFAULT_GRADE), held, seen.grade.value)
     yield from _each(where, seen, "")
     for place, part in enumerate(where.all):
         yield from _each(part, seen, f"all[{place}].")

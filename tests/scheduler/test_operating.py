@@ -160,6 +160,24 @@ def test_a_hold_of_a_process_that_died_is_gone_on_with_by_the_next_run(make, rec
     assert len(receiver.got("operator")) == 1
 
 
+def test_a_revision_that_first_makes_co_operation_of_a_release_is_told_as_news(make, receiver):
+    world = make({"team": {"where": _where(changes=("new",), min_grade="party")}})
+    issued = world.portals.publish(other(1))
+    world.check()
+    assert receiver.got("team") == []
+    told = co_operation(1)
+    world.later(hours=2)
+    world.portals.edit(issued.key, title=told.title, paragraphs=told.paragraphs)
+    assert world.check().verdicts["revised"] == 1
+    (alert,) = receiver.got("team")
+    assert alert["type"] == "release.revised"
+    assert alert["title"] == told.title
+    world.later(hours=5)
+    world.portals.edit(issued.key, paragraphs=(*told.paragraphs, "More is to come."))
+    assert world.check().verdicts["revised"] == 1
+    assert len(receiver.got("team")) == 1, "from then on it is a revision like any other"
+
+
 # --- a source that was away -----------------------------------------------------------------------------------------
 
 
@@ -315,7 +333,7 @@ def test_a_canary_that_does_not_arrive_within_half_an_hour_is_an_incident_until_
 
     receiver.down, receiver.take = True, take
     world.minute()
-    world.later(minutes=14)  # it has been running for half an hour
+    world.later(minutes=29)
     world.minute()
     assert open_kinds(world) == []
     world.later(minutes=2)
