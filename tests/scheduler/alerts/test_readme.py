@@ -65,23 +65,56 @@ def test_the_receiver_of_the_page_takes_good_webhooks_once_and_refuses_others(re
     with pytest.raises(DeliveryError, match="HTTP 401"):
         webhook.send(message, office, Secret("whsec_" + base64.b64encode(b"x" * 32).decode()))
     assert webhook.send(replace(message, id="msg_other"), office, Secret(SECRET)) == "HTTP 204"
+    told = make_delivery()
+    digest = replace(told, id=2, message_id="msg_digest", notice=None, what="digest", members=(told, told))
+    notice = replace(told, id=3, message_id="msg_notice", notice=None, what="notice", body={"kind": "disk"})
+    for other in (digest, notice):
+        assert webhook.send(word(other, office), office, Secret(SECRET)) == "HTTP 204"
     process.kill()
     lines = process.stdout.read().splitlines()
-    assert len(lines) == 2
-    assert lines[0].startswith("new Hospital Board & Harbour Medical University sign <agreement>")
+    assert len(lines) == 4
+    assert lines[2].startswith("digest Hospital Board")
+    assert lines[3] == "notice.told disk "
+    assert lines[0].startswith("release.new Hospital Board & Harbour Medical University sign <agreement>")
+
+
+def keys_of(what):
+    """Return the keys that the schema of a body knows, all of which must be there."""
+    schema = json.loads(ROOM.joinpath(f"{what}-1.schema.json").read_text(encoding="utf-8"))
+    assert set(schema["required"]) == set(schema["properties"])
+    return schema["properties"]
+
+
+def row(start):
+    """Return the names in backquotes of the row that starts so."""
+    return set(re.findall(r"`([a-z_]+)`", next(line for line in README.splitlines() if line.startswith(start))))
 
 
 def test_the_page_lists_every_key_of_the_body(make_delivery):
-    schema = json.loads(ROOM.joinpath("alert-1.schema.json").read_text(encoding="utf-8"))
+    known = keys_of("alert")
     body = word(make_delivery(), Subscription(name="office", channel="webhook")).data
-    assert set(table("### The body")) == set(schema["properties"]) == set(schema["required"]) == set(body)
-    assert set(schema["properties"]["cooperation"]["required"]) == set(body["cooperation"])
-    row = next(line for line in README.splitlines() if line.startswith("| `cooperation`"))
-    assert set(body["cooperation"]) <= set(re.findall(r"`([a-z]+)`", row))
+    assert set(table("### The body")) == set(known) == set(body)
+    assert set(known["cooperation"]["required"]) == set(body["cooperation"]) <= row("| `cooperation`")
+    assert set(known["watch"]["anyOf"][1]["properties"]) <= row("| `watch` | the checks in short")
+    schema = json.loads(ROOM.joinpath("alert-1.schema.json").read_text(encoding="utf-8"))
+    assert set(schema["$defs"]["edition"]["properties"]) <= row("| `editions`")
+
+
+def test_the_page_lists_every_key_of_a_digest_and_of_a_notice(make_delivery):
+    office, one = Subscription(name="office", channel="webhook"), make_delivery()
+    digest = word(replace(one, notice=None, what="digest", members=(one,)), office).data
+    known = keys_of("digest")
+    assert set(table("### The body of a digest")) == set(known) == set(digest)
+    assert set(known["stories"]["items"]["properties"]) == set(digest["stories"][0]) <= row("| `stories`")
+    assert set(known["stories"]["items"]["properties"]["alerts"]["items"]["properties"]) <= row("| `stories`")
+    ledger = known["watch"]["anyOf"][1]["properties"]
+    assert {*ledger, *ledger["sources"]["items"]["properties"]} <= row("| `watch` | every source")
+    notice = word(replace(one, notice=None, what="notice", body={"kind": "disk"}), office).data
+    assert set(table("### The body of a notice")) == set(keys_of("notice")) == set(notice)
 
 
 def test_the_page_lists_every_header_of_a_mail(make_delivery):
-    message = word(make_delivery(), Subscription(name="office", channel="email"))
+    message = replace(word(make_delivery(), Subscription(name="office", channel="email")), story="a story")
     made = mail(message, "alerts@watch.example.org", "ann@example.net", "office", datetime.now(UTC))
     assert set(table("## Mail")) == set(made.keys()) - {"MIME-Version", "Content-Type"}
 
