@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from scheduler.config import Config, ConfigError, Fault, Subscription
 from scheduler.config.toml_lines import Path
-from scheduler.rehearsal import Rehearsal, floods, rehearse
 from storage.model import Notice
 from storage.times import from_text, stamp
 
 if TYPE_CHECKING:
+    from scheduler.rehearsal import Rehearsal
     from storage.database import Database
 
 # Over how many days a rule is rehearsed before the service starts with it, and by `coopwatch check`.
@@ -51,6 +51,8 @@ def rehearse_stored(
     db: Database, config: Config, subscriptions: Sequence[Subscription], now: datetime, days: int
 ) -> list[Rehearsal]:
     """Return what subscriptions would have sent in the last `days` days of a database; 0 for all that is stored."""
+    from scheduler.rehearsal import rehearse
+
     since = now - timedelta(days=days) if days else datetime(1900, 1, 1, tzinfo=now.tzinfo)
     zones = [config.zone_of(one) for one in subscriptions]
     return rehearse(subscriptions, past(db, since, now), zones, since, now)
@@ -67,6 +69,8 @@ def unsettled(db: Database, config: Config) -> tuple[Subscription, ...]:
 
 def flooding(config: Config, rehearsed: Sequence[Rehearsal]) -> list[tuple[int, str]]:
     """Return which of the rehearsed would send too many: places in the file, each with what to say. Pure."""
+    from scheduler.rehearsal import floods
+
     found = {one.name: one for one in rehearsed}
     said = (
         (place, floods(found[one.name], one, config.alerts.many))

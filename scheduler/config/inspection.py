@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
 
 from scheduler.config.faults import ConfigError, Fault
 from scheduler.config.model import Config
@@ -14,7 +15,9 @@ from scheduler.config.names import name_faults
 from scheduler.config.reading import DEFAULT_FILE, dotted, load
 from scheduler.config.secret_places import secret_faults
 from scheduler.config.toml_lines import Path, line_of, lines_of
-from scheduler.config.unlikely import Known, unlikely
+
+if TYPE_CHECKING:
+    from scheduler.config.unlikely import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Inspection:
 
 def inspect(file: str | None) -> Inspection:
     """Look a configuration over: the file named, else ./coopwatch.toml, else the defaults."""
+    from scheduler.config.unlikely import unlikely  # the service, which only asks for secrets, needs none of it
+
     name = file or DEFAULT_FILE
     try:
         config = load(file)
@@ -91,6 +96,7 @@ def _absent(config: Config) -> Iterator[tuple[Path, str]]:
 
 
 def _known() -> dict[str, Known]:
+    from scheduler.config.unlikely import Known
     from scraper.find import sources
 
     return {name: Known(source.language, source.portal) for name, source in sources().items()}
