@@ -80,5 +80,5 @@ def abroad(words: Lexicon) -> frozenset[Entry]:
 
 def _bodies(name: str, words: Lexicon) -> list[Entry]:
     units = cut(fold(name)).words
-    found = next(iter(words.trie.find(units)), (0, 0, []))
-    return [entry for entry in found[2] if entry.what == "body"]
+    _, _, found = next(words.trie.find(units), (0, 0, []))
+    return [entry for entry in found if entry.what == "body"]

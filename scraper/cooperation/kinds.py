@@ -10,20 +10,22 @@ from scraper.cooperation.passages import Passage
 # How much an act speaks for its own kind. A paper signed at a meeting makes an agreement; a conference is where people
 # meet; a visit is made of meetings and exchanges; co-operation alone names no kind.
 WORTH = {
-    "agreement": 1.7,
+    "agreement": 2.0,
     "emergency": 1.5,
-    "conference": 1.5,
+    "conference": 1.6,
     "training": 1.1,
     "exchange": 0.9,
     "service": 1.1,
     "visit": 1.3,
-    "meeting": 1.3,
-    "legislation": 0.6,
-    "paper": 0.8,
+    "meeting": 1.4,
+    "legislation": 1.0,
+    "paper": 1.0,
     "help": 0.5,
+    "charity": 1.7,
 }
-# Acts that speak for a kind of another name: a memorandum for an agreement, help for an emergency.
-SPEAKS_FOR = {"paper": "agreement", "help": "emergency"}
+# Acts that speak for a kind of another name: a memorandum for an agreement, help for an emergency; gifts and missions
+# that no emergency calls for are of no named kind.
+SPEAKS_FOR = {"paper": "agreement", "help": "emergency", "charity": "other"}
 TITLE, OPENING, REST = 3.0, 2.0, 0.3
 # How many words of one act count in one passage.
 REPEATS = 2

@@ -1,4 +1,7 @@
-"""Tells whose release an address holds by the government's domain it lies in, where no source is known for it."""
+"""Tells whose release an address holds by the government's domain it lies in, where no source is known for it.
+
+Other domains tell nothing: broadcasters report what other sides do at home, and papers anywhere print any release.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ DOMAINS = {
     "gov.hk": "Hong Kong",
     "ha.org.hk": "Hong Kong",
     "gov.mo": "Macao",
-    "tdm.com.mo": "Macao",
     "gov.cn": "Mainland",
     "gov.uk": "United Kingdom",
     "gov.sg": "Singapore",
@@ -23,4 +25,4 @@ def side_of_address(url: str | None) -> str | None:
         host = (urlsplit(url).hostname or "") if url else ""
     except ValueError:
         return None
-    return next((side for domain, side in DOMAINS.items() if host == domain or host.endswith(f".{domain}")), None)
+    return next((side for domain, side in DOMAINS.items() if host == domain or host.endswith("." + domain)), None)

@@ -25,6 +25,7 @@ STRONG = frozenset(
         "service",
         "legislation",
         "help",
+        "charity",
     }
 )
 WEAK = frozenset({"meeting", "visit", "delegation"})
@@ -170,7 +171,7 @@ COUNTED: tuple[tuple[str, Test, int], ...] = (
     ("a meeting or visit with a body of another side", attrgetter("receives"), 1),
     ("a meeting or visit across the boundary", attrgetter("travels"), 1),
     ("training or exchange of two sides", together("training", "exchange"), 1),
-    ("a drill or aid between two sides", together("emergency", "help"), 1),
+    ("a drill or aid between two sides", together("emergency", "help", "charity"), 1),
     ("a conference of two sides", together("conference"), 1),
     ("a programme that two sides share", attrgetter("shared"), 1),
     ("words for two places together", attrgetter("joined"), 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from scraper.cooperation.folding import fold
@@ -54,11 +54,11 @@ def leading(name: str, words: Lexicon) -> Entry | None:
     """Return the body that a programme's name begins with, the longest; None where it begins with none."""
     units = cut(fold(name)).words
     for end in range(len(units) - 1, 1, -1):
-        first, after, found = next(iter(words.trie.find(units[:end])), (1, 0, []))
+        first, after, found = next(words.trie.find(units[:end]), (1, 0, []))
         if (first, after) == (0, end):
             return _body(found)
     return None
 
 
-def _body(found: list[Entry]) -> Entry | None:
+def _body(found: Sequence[Entry]) -> Entry | None:
     return next((entry for entry in found if entry.what == "body" and entry.kind != "own government"), None)
