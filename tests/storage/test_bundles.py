@@ -225,7 +225,7 @@ class Digests(RuleBasedStateMachine):
     def teardown(self):
         """When all receivers are well again, everything is told in the end, each alert under one id."""
         self.held.clear()
-        for turn in range(4 * self.made + 8):
+        for turn in range(4 * self.made + self.turns + 8):
             self.now += timedelta(hours=1)
             outbox.retry(self.db, self.now)
             outbox.gather(self.db, "desk", f"end {turn}", self.now, {}, empty=False)
