@@ -29,7 +29,13 @@ def mention(one: Mention, said: Words) -> str:
 
 def place(name: str, said: Words) -> str:
     """Return the name of a jurisdiction or place."""
-    return spelt(own(name, "places", said), said)
+    if said.language == "en":
+        return name
+    if (told := own(name, "places", said)) != name:
+        return told
+    from scraper.cooperation.place_names import chinese_names
+
+    return spelt(chinese_names().get(name, name), said)
 
 
 def among(name: str, made: Assessment, said: Words) -> str:

@@ -2,7 +2,7 @@
 
     python tests/scheduler/alerts/pictures.py FOLDER [CHROMIUM [NAME ...]]
 
-Writes NAME.html, NAME.txt and, with a Chromium, NAME-360.png and NAME-1200.png (pixels across) of all or of those named;
+Writes NAME.html, NAME.txt and, with a Chromium, NAME-360.png and NAME-1200.png (pixels across), all or those named;
 prints the width and height of each page as JSON. test_pictures.py runs it; a person looks at the pictures. NAME-dark is
 drawn as a mail program draws it that turns colours over by itself.
 """
