@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 MOST_AT_ONCE = 16  # destinations served at the same time
 LONGEST_NAP = 300.0  # seconds; a machine that sleeps stops the clock we sleep by, so look up now and then
-BLOCKED = timedelta(seconds=1)  # until what is due and could not be claimed is looked at again
 PATIENCE = 5.0  # seconds until the database is tried again after it failed
 
 
@@ -186,15 +185,10 @@ class Dispatcher:
     def _next(self, now: datetime) -> datetime | None:
         """Return when there may be something to do, if nothing could be begun at `now`.
 
-        What was due by then waits for its destination, whose thread wakes us, or for the gate, which knows when.
+        What was due by then waits for its destination, whose thread wakes us; or for the gate, which knows when; or for
+        a claim that could not be settled, until it lapses.
         """
-        with self._changed:
-            running = frozenset(self._running)
-        due = outbox.next_due(self._db, busy=self._gate.shut(now, running), gathered=self._digests.gathered)
-        if due is not None and due <= now:
-            # All threads are taken, or a claim that could not be settled stands before it until it lapses.
-            due = now + BLOCKED
-        times = (due, self._gate.opens(now), self._digests.next_turn(now))
+        times = (outbox.next_due(self._db, after=now), self._gate.opens(now), self._digests.next_turn(now))
         return min((one for one in times if one is not None), default=None)
 
     def _meet(self, now: datetime) -> None:
@@ -225,12 +219,12 @@ class Dispatcher:
             running = frozenset(self._running)
         busy, gathered, postpone = self._gate.shut(now, running), self._digests.gathered, self._gate.postpone
         claimed = outbox.claim(self._db, now, self._lease, busy=busy, gathered=gathered, limit=1, postpone=postpone)
-        for delivery in claimed:
-            target = self._targets.get(delivery.subscription)
+        for due in claimed:
+            target = self._targets.get(due.subscription)
             if target is None:
-                self._settling.settle(delivery, Outcome(DeliveryState.DEAD, _unknown(delivery.subscription)), now)
+                self._settling.settle(due, Outcome(DeliveryState.DEAD, _unknown(due.subscription)), now)
                 return True
-            left = self._overlaps.of(delivery)
+            delivery, left = self._overlaps.thin(due, now)
             if left.everybody:
                 self._settling.settle(delivery, Outcome(DeliveryState.SENT, left.line, told_by=left.by), now)
                 return True

@@ -8,7 +8,7 @@ A promise that was never attempted counts for nothing: nobody waits for Monday's
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.alerts.persons import people
@@ -29,7 +29,7 @@ class LeftOut:
     @property
     def line(self) -> str:
         """The same for people, where nobody is left to tell."""
-        return f"everyone has it by subscription {', '.join(self.by)}"
+        return f"everyone has it by subscription {', '.join(self.by)}" if self.by else "everyone has it already"
 
 
 NOBODY = LeftOut()
@@ -68,6 +68,31 @@ class Overlaps:
             return NOBODY
         before = delivery.id if delivery.attempts > 1 else None
         return self._of(delivery.subscription, delivery.notice.change, before)
+
+    def thin(self, delivery: Delivery, now: datetime) -> tuple[Delivery, LeftOut]:
+        """Return a claimed delivery without what its people have already, and who of them need no copy.
+
+        From a digest, alerts are taken out before its first attempt only: each attempt tells the same.
+        """
+        if delivery.what != "digest":
+            return delivery, self.of(delivery)
+        if not delivery.members and not delivery.body.get("proof"):
+            # All that it told was taken out, and the process died before it could be settled.
+            return delivery, LeftOut(everybody=True)
+        if delivery.attempts > 1 or delivery.subscription not in self._shared:
+            return delivery, NOBODY
+        known = {one.id: self._of(one.subscription, one.told.change) for one in delivery.members}
+        out = {number: found for number, found in known.items() if found.everybody}
+        if not out:
+            return delivery, NOBODY
+        left_out = int(delivery.body.get("left_out") or 0) + len(out)
+        told = {number: (found.by, found.line) for number, found in out.items()}
+        overlaps.take_out(self._db, delivery.id, told, left_out, now)
+        members = tuple(one for one in delivery.members if one.id not in out)
+        thinned = replace(delivery, members=members, body={**delivery.body, "left_out": left_out})
+        if members or delivery.body.get("proof"):
+            return thinned, NOBODY
+        return thinned, LeftOut(by=tuple(sorted({name for found in out.values() for name in found.by})), everybody=True)
 
     def clear(self, name: str, now: datetime) -> int:
         """Settle waiting alerts that tell a subscription's people nothing new, before its digest; return how many."""

@@ -53,7 +53,7 @@ class Settling:
         """
         who = f"{delivery.message_id} for {delivery.subscription}"
         with self._db.transaction():
-            if outcome.told_by:
+            if outcome.told_by and delivery.what == "alert":
                 overlaps.note(self._db, delivery.id, outcome.told_by)
             if outcome.taken:
                 outbox.took(self._db, delivery, outcome.taken)

@@ -261,14 +261,20 @@ def recover(db: Database, now: datetime) -> int:
         return db.execute("UPDATE delivery SET state = 'waiting', next_try = ? WHERE state = 'sending'", (stamp(now),))
 
 
-def next_due(db: Database, *, busy: Collection[str] = (), gathered: Collection[str] = ()) -> datetime | None:
+def next_due(
+    db: Database, *, busy: Collection[str] = (), gathered: Collection[str] = (), after: datetime | None = None
+) -> datetime | None:
     """Return when the next delivery is due or a claim lapses, or None where nothing waits.
 
     Args:
         db: the database.
         busy: subscriptions to leave out, as in `claim`.
         gathered: subscriptions whose alerts wait for a digest, as in `claim`.
+        after: only later times, of whatever subscription: one step in the index however much is due by then.
     """
+    if after is not None:
+        later = f"SELECT min(next_try) FROM delivery INDEXED BY delivery_due WHERE {_OPEN} AND next_try > ?"
+        return from_text_or_none(db.value(later, (stamp(after),)))
     names = [row["name"] for row in db.rows(_NAMES) if row["name"] not in busy]
     found = [db.value(_NEXT_ALONE if name in gathered else _NEXT, (name,)) for name in names]
     return from_text_or_none(min((one for one in found if one is not None), default=None))

@@ -79,11 +79,36 @@ def settle(db: Database, told: Mapping[int, tuple[Sequence[str], str]], now: dat
     """
     with db.transaction():
         for number, (names, line) in told.items():
-            note(db, number, names)
-            if db.execute(
-                "UPDATE delivery SET state = 'sent', settled = ?, next_try = NULL, attempts = 1"
-                " WHERE id = ? AND state = 'waiting' AND attempts = 0",
-                (stamp(now), number),
-            ):
-                when = {"started": stamp(now), "ended": stamp(now)}
-                db.insert("attempt", {"delivery_id": number, "number": 1, "outcome": "sent", "detail": line} | when)
+            _settle(db, number, "state = 'waiting' AND attempts = 0", names, line, now)
+
+
+def take_out(
+    db: Database, digest_id: int, told: Mapping[int, tuple[Sequence[str], str]], left_out: int, now: datetime
+) -> None:
+    """Take alerts out of a digest that was not attempted before, and settle them as `settle` does.
+
+    Args:
+        db: the database.
+        digest_id: the number of the digest.
+        told: as for `settle`.
+        left_out: how many the digest says that it leaves out.
+        now: the time.
+    """
+    with db.transaction():
+        for number, (names, line) in told.items():
+            _settle(db, number, f"state = 'bundled' AND bundle_id = {digest_id:d}", names, line, now)
+        db.execute(
+            "UPDATE delivery SET body = json_set(coalesce(body, '{}'), '$.left_out', ?) WHERE id = ?",
+            (left_out, digest_id),
+        )
+
+
+def _settle(db: Database, number: int, only: str, names: Sequence[str], line: str, now: datetime) -> None:
+    if db.execute(
+        "UPDATE delivery SET state = 'sent', settled = ?, next_try = NULL, attempts = 1, bundle_id = NULL"
+        f" WHERE id = ? AND {only}",
+        (stamp(now), number),
+    ):
+        note(db, number, names)
+        when = {"started": stamp(now), "ended": stamp(now)}
+        db.insert("attempt", {"delivery_id": number, "number": 1, "outcome": "sent", "detail": line} | when)

@@ -16,7 +16,7 @@ from scheduler.alerts.rules import route
 from scheduler.config import Config, Digest, Email, Quiet, Subscription
 from scheduler.delivering import Dispatcher, Summary
 from scheduler.demo.receivers import MailServer, WebhookReceiver
-from storage import outbox, subscribers
+from storage import holds, outbox, subscribers
 from storage.database import Database
 from storage.releases import record
 from storage.telling import Clue, Telling
@@ -56,11 +56,11 @@ def tell(db, make_notice):
 
     def make(subscriptions, now, **release):
         number = next(numbers)
-        story = release.pop("telling", None)
+        more = {name: release.pop(name, None) for name in ("telling", "hold")}
         text = release.pop("text", f"Text number {number}, of its own kind: {number * 7919}.")
         key = release.pop("key", f"import/{number}")
         told = make_notice(key=key, url=f"https://example.org/{key}", text=text, **release)
-        return record(db, told.release, told.assessment, now, telling=story, route=route(subscriptions))
+        return record(db, told.release, told.assessment, now, **more, route=route(subscriptions))
 
     return make
 
@@ -254,6 +254,22 @@ def test_who_is_told_at_once_does_not_wait_for_a_digest_and_has_it_left_out_ther
     assert [one.data["schema"] for one in receiver.accepted] == ["coopwatch.alert/1", "coopwatch.digest/1"]
     assert (receiver.accepted[1].data["alerts"], receiver.accepted[1].data["left_out"]) == (0, 1)
     assert rows(db) == [("weekly", "alert", "sent"), ("urgent", "alert", "sent"), ("weekly", "digest", "sent")]
+
+
+def test_what_a_hold_lets_out_as_digests_reaches_a_person_once(db, receiver, world, tell):
+    first, second = hook(receiver, "first"), hook(receiver, "second")
+    there = world(first, second)
+    hold = holds.hold_open(db, "import", START, "a storm?")
+    for _ in range(3):
+        tell([first, second], START, hold=hold)
+    for name in ("first", "second"):
+        assert outbox.gather(db, name, f"hold {hold}", START, {"catch_up": "import"}, empty=False, hold=hold)
+    holds.hold_settle(db, hold, "released", START, "operator")
+    assert there.at(START) == Summary(sent=2)
+    assert [(one.data["subscription"], one.data["alerts"]) for one in receiver.accepted] == [("first", 3)]
+    lines = {row["detail"] for row in db.rows("SELECT detail FROM attempt ORDER BY id")}
+    assert lines == {"HTTP 204", "everyone has it by subscription first"}
+    assert {row["state"] for row in db.rows("SELECT state FROM delivery")} == {"sent"}
 
 
 def test_an_alert_given_up_for_one_subscription_is_told_by_the_other(db, receiver, world, tell):
