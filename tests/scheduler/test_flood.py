@@ -61,9 +61,9 @@ def flood(db, make_notice, number, subscriptions):
 
 
 def deliver(db, config, receiver, number):
-    """Deliver until the good receiver has it all; return the seconds, and the memory at each tenth."""
+    """Deliver until the good receiver has it all; return seconds, of the processor too, and the memory at each tenth."""
     dispatcher, memory = Dispatcher(db, config), []
-    began = time.monotonic()
+    began, worked = time.monotonic(), time.process_time()
     dispatcher.start()
     try:
         while (got := len(receiver.ids)) < number:
@@ -72,11 +72,11 @@ def deliver(db, config, receiver, number):
                 gc.collect()
                 memory.append(resident())
             time.sleep(0.005)
-        took = time.monotonic() - began
+        took, cost = time.monotonic() - began, time.process_time() - worked
         troubles = dispatcher.breakers()
     finally:
         dispatcher.stop(1)
-    return took, memory, troubles
+    return took, cost, memory, troubles
 
 
 @pytest.mark.parametrize("number", [400, pytest.param(10_000, marks=pytest.mark.drill)])
@@ -85,7 +85,7 @@ def test_a_flood_reaches_the_good_receiver_as_fast_as_if_there_were_no_dead_one(
 ):
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     hanging = raw_server(lambda connection: hanging.over.wait(60))
-    took = {}
+    took, cost = {}, {}
     for case in ("alone", "beside a dead one and one that hangs"):
         with Counting(secret=SECRET) as receiver, Database.open(tmp_path / f"{len(took)}.db") as db:
             others = [hook("dead", "http://127.0.0.1:9/hook"), hook("hanging", f"http://127.0.0.1:{hanging.port}/hook")]
@@ -94,7 +94,9 @@ def test_a_flood_reaches_the_good_receiver_as_fast_as_if_there_were_no_dead_one(
             waiting = {one.subscription: one for one in queues(db)}
             assert all(waiting[one.name].states == {"waiting": number} for one in everybody), "the queue is visible"
             assert all(waiting[one.name].oldest is not None for one in everybody)
-            took[case], memory, troubles = deliver(db, Config(subscriptions=tuple(everybody)), receiver, number)
+            took[case], cost[case], memory, troubles = deliver(
+                db, Config(subscriptions=tuple(everybody)), receiver, number
+            )
             assert len(set(receiver.ids)) == len(receiver.ids) == number
             if others := everybody[1:]:
                 assert "http://127.0.0.1:9" in troubles
@@ -106,9 +108,11 @@ def test_a_flood_reaches_the_good_receiver_as_fast_as_if_there_were_no_dead_one(
                 )
                 assert tried <= 15, "its breaker is open"
             print(
-                f"{number} alerts, good receiver {case}: {took[case]:.1f} s, {number / took[case]:.0f} a second;"
+                f"{number} alerts, good receiver {case}: {took[case]:.1f} s, {number / took[case]:.0f} a second,"
+                f" {cost[case] / number * 1000:.1f} ms of processor time each;"
                 f" memory {memory[0]:.0f} MB at first, {memory[1]:.0f} after a tenth, {memory[-1]:.0f} at the end"
             )
             assert memory[-1] - memory[1] < 12, "memory is flat"
-    alone, beside = took.values()
-    assert beside < alone * 1.5 + 2
+    # Of processor time, which neighbours on this machine do not change as they do the time on the wall.
+    alone, beside = cost.values()
+    assert beside < alone * 1.3 + 1
