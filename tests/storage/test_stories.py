@@ -11,6 +11,7 @@ from storage import stories
 from storage.lookup import stories as listing
 from storage.lookup import story
 from storage.model import Verdict
+from storage.notices import notice
 from storage.releases import reassess, record
 from storage.telling import Clue, Telling
 from storage.tellings import BY_NAME, candidates, is_kept, keep, load
@@ -240,3 +241,34 @@ def test_candidates_are_looked_up_by_index(db):
     db.rows = rows
     plans = {row["detail"] for sql, params in asked for row in db.rows(f"EXPLAIN QUERY PLAN {sql}", params)}
     assert plans == {"SEARCH telling_mark USING PRIMARY KEY (day=? AND mark=?)"}
+
+
+def test_another_portal_that_joins_by_what_it_tells_is_told_also_and_no_news(db, put, now):
+    first = put(1, telling(1))
+    late = put(2, telling(1, language="zh"), language="zh-Hant", portal="zh.test", names=("desk", "new"))
+    assert story_of(db, late) == story_of(db, first)
+    assert (late.change.silent, late.promised) == (None, ("new", "desk"))
+    kinds = {row["id"]: row["kind"] for row in db.rows("SELECT id, kind FROM change")}
+    assert kinds == {first.change.id: "new", late.change.id: "new", late.also.id: "also"}
+    rows = db.rows("SELECT change_id, subscription FROM delivery ORDER BY id")
+    assert [(kinds[row["change_id"]], row["subscription"]) for row in rows] == [
+        ("new", "desk"),
+        ("new", "new"),  # who hears of the story only now
+        ("also", "desk"),  # who was told of it before
+    ]
+
+
+def test_a_further_telling_of_a_story_known_before_anybody_was_told_tells_nobody(db, put):
+    put(1, telling(1), silent="import")
+    late = put(2, telling(1, noise=2), portal="other.test")
+    assert (late.change.silent, late.also.silent, late.promised) == (
+        f"known already: story {late.change.story_id}",
+        f"known already: story {late.change.story_id}",
+        (),
+    )
+
+
+def test_the_alerts_of_a_story_have_one_key_for_all_its_releases(db, put):
+    first, late = put(1, telling(1)), put(2, telling(1, language="zh"), language="zh-Hant", portal="zh.test")
+    assert notice(db, first.change.id).story_key == notice(db, late.also.id).story_key == "example.test/1"
+    assert [one.language for one in notice(db, first.change.id).editions] == ["zh-Hant"]
