@@ -27,10 +27,13 @@ def settled(everything: Sequence[Passage], jurisdiction: str | None, words: Lexi
         words: the lists.
     """
     meant, ministries = homonyms(words), abroad(words)
-    wanted = {entry for p in everything for entry in p.entries if entry in meant}
+    doubtful = [p for p in everything if not (meant.keys().isdisjoint(p.entries) and ministries.isdisjoint(p.entries))]
+    if not doubtful:
+        return list(everything)
+    wanted = {entry for p in doubtful for entry in p.entries if entry in meant}
     side = jurisdiction or only_home(everything, {side for entry in wanted for side in meant[entry]})
     swap = {entry: meant[entry][side] for entry in wanted if side and side in meant[entry]}
-    if ministry := {entry for p in everything for entry in p.entries if entry in ministries}:
+    if ministry := {entry for p in doubtful for entry in p.entries if entry in ministries}:
         country = only_country(everything, words, ministries)
         swap |= {entry: _bodies(f"Ministry of Health of {country}", words)[0] for entry in ministry if country}
     return [_swapped(p, swap) for p in everything] if swap else list(everything)

@@ -172,11 +172,17 @@ def gathered(text: str, items: Iterable[Found]) -> tuple[Mention, ...]:
     return tuple(mention(text, entries[name], found) for name, found in spans.items())
 
 
+@lru_cache(maxsize=4096)
+def scripts(chinese: str) -> tuple[str, str]:
+    """Return a canonical Chinese name in Traditional and in Simplified characters."""
+    return chinese, fold(chinese)
+
+
 def mention(text: str, entry: Entry, spans: list[tuple[int, int]]) -> Mention:
     """Return the mention of an entry that stands at `spans`."""
     said = (text[start:end] for start, end in spans)
     short = (match[1] for _, end in spans if (match := SHORT.match(text, end)))
-    spellings = dict.fromkeys([entry.chinese, fold(entry.chinese), *said, *short])
+    spellings = dict.fromkeys([*scripts(entry.chinese), *said, *short])
     start, end = spans[0]
     return Mention(
         entry.name,

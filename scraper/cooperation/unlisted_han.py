@@ -45,17 +45,15 @@ def found(folded: str, body: Sequence[Passage]) -> Iterator[tuple[int, int, str]
     """Yield (start, end, BODY or PROGRAMME) of the Chinese names that a folded text seems to hold."""
     if folded.isascii():
         return
-    hits = [h for p in body for h in p.hits]
-    places = [h.start for h in hits if any(e.what == "place" for e in h.entries)]
-    halts = [h.end for h in hits if any(e.what == "person" or e.name in HALTS for e in h.entries)]
+    places, both, halts = marks(body)
     for pattern in (QUOTED, CODED, NUMBERED):
         for match in pattern.finditer(folded, 0, READ):
             yield *match.span(0 if pattern is NUMBERED else "name"), PROGRAMME
-    both = sorted({*places, *(h.start for h in hits if any(e.what == "sides" for e in h.entries))})
+    begins = set(both)
     for match in each(PLACED, folded, starts_among(folded, PLACED_FIRSTS)):
         start = begun(folded, match.start(), both, halts)
         core = folded[start : match.start()]
-        if start in both and len(core) >= LEAST and ABOUT.search(core) and not NO_NAME.search(core):
+        if start in begins and len(core) >= LEAST and ABOUT.search(core) and not NO_NAME.search(core):
             yield start, match.end(), PROGRAMME
     for match in each(ENDING, folded, starts_among(folded, FIRSTS)):
         start = begun(folded, match.start(), places, halts)
@@ -63,6 +61,20 @@ def found(folded: str, body: Sequence[Passage]) -> Iterator[tuple[int, int, str]
         placed = at < len(places) and places[at] == start
         if fits(folded[start : match.start()], match[0], placed):
             yield start, match.end(), BODY
+
+
+def marks(body: Sequence[Passage]) -> tuple[list[int], list[int], list[int]]:
+    """Return where places start, where places and compounds of places do, and where people and acts end; in order."""
+    places, both, halts = [], [], []
+    for hit in [hit for passage in body for hit in passage.hits]:
+        for entry in hit.entries:
+            if entry.what == "place":
+                places.append(hit.start)
+            if entry.what in ("place", "sides"):
+                both.append(hit.start)
+            elif entry.what == "person" or entry.name in HALTS:
+                halts.append(hit.end)
+    return places, both, halts
 
 
 def begun(folded: str, end: int, places: list[int], halts: list[int]) -> int:
