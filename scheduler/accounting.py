@@ -74,12 +74,14 @@ def account(promised: Promised, standing: Standing, now: datetime, hold_state: s
 
 def _sent(one: Promised, _standing: Standing, _now: datetime, _hold: str | None) -> Account:
     if one.bundle_id is not None:
-        return Account(Fate.TOLD, f"sent with digest {one.bundle_id}", one.settled)
-    return Account(Fate.TOLD, "sent", one.settled)
+        return Account(Fate.TOLD, f"sent with digest {one.bundle_id} at", one.settled)
+    return Account(Fate.TOLD, "sent at", one.settled)
 
 
 def _dead(one: Promised, _standing: Standing, _now: datetime, _hold: str | None) -> Account:
-    return Account(Fate.KEPT, f"given up after {_times(one.attempts)}: {one.trouble or 'no reason kept'}", one.settled)
+    return Account(
+        Fate.KEPT, f"given up after {_attempts(one.attempts)}: {one.trouble or 'no reason kept'}", one.settled
+    )
 
 
 def _dropped(one: Promised, _standing: Standing, _now: datetime, _hold: str | None) -> Account:
@@ -88,10 +90,10 @@ def _dropped(one: Promised, _standing: Standing, _now: datetime, _hold: str | No
 
 def _held(one: Promised, _standing: Standing, now: datetime, hold_state: str | None) -> Account:
     if hold_state == "open":
-        return Account(Fate.WAITS, f"held until the operator decides: hold {one.hold_id}", one.made)
+        return Account(Fate.WAITS, f"held until the operator decides (hold {one.hold_id}), since", one.made)
     if hold_state == "judging" and now - one.made < UNJUDGED:
-        return Account(Fate.WAITS, f"held while the run goes on that found it: hold {one.hold_id}", one.made)
-    return Account(Fate.GAP, f"held by hold {one.hold_id}, which nobody has judged", one.made)
+        return Account(Fate.WAITS, f"held while the run goes on that found it (hold {one.hold_id}), since", one.made)
+    return Account(Fate.GAP, f"held by hold {one.hold_id}, which nobody has judged since", one.made)
 
 
 def _bundled(one: Promised, standing: Standing, now: datetime, _hold: str | None) -> Account:
@@ -115,9 +117,9 @@ def _waiting(one: Promised, standing: Standing, now: datetime, _hold: str | None
 def _put_off(one: Promised, standing: Standing, now: datetime) -> Account | None:
     """Return why a delivery waits whatever its own time says, or None."""
     if not standing.configured:
-        return Account(Fate.WAITS, "the configuration has no such subscription any more", one.made)
+        return Account(Fate.WAITS, "the configuration has no such subscription any more; promised at", one.made)
     if standing.disabled:
-        return Account(Fate.KEPT, f"its subscription is switched off: {standing.disabled}", one.made)
+        return Account(Fate.KEPT, f"its subscription is switched off ({standing.disabled}); promised at", one.made)
     if one.attempts == 0 and standing.turn is not None:
         return _gathering(one, standing, now)
     if standing.quiet_until is not None:
@@ -143,6 +145,10 @@ def _gathering(one: Promised, standing: Standing, now: datetime) -> Account:
     if missed and standing.quiet_until is None:
         return Account(Fate.GAP, "its digest was not made, due at", standing.last_turn)
     return Account(Fate.WAITS, "waits for the digest of", standing.turn)
+
+
+def _attempts(count: int) -> str:
+    return "1 attempt" if count == 1 else f"{count} attempts"
 
 
 def _times(count: int) -> str:

@@ -149,7 +149,7 @@ def _unpromised(
         failed = "; ".join(str(one) for one in conditions if not one.held)
         return NOT_WANTED, Account(Fate.TOLD, failed or "the configuration has no such subscription")
     if told.change.silent is not None:
-        return UNTOLD, Account(Fate.TOLD, "it fits, but nobody was told: " + (silence(told.change.silent) or ""))
+        return UNTOLD, Account(Fate.TOLD, "it fits, but this was kept silent")
     since = standings.since(name)
     if since is None:
         return LATER, Account(Fate.TOLD, "it fits, but coopwatch has not run with this subscription yet")

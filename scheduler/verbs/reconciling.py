@@ -9,6 +9,7 @@ import click
 
 from scheduler.output import note, one_line, say, say_json, terminal_columns, wrapped
 from scheduler.verbs.session import Session, json_option, pass_session
+from scheduler.verbs.why_page import timed
 
 if TYPE_CHECKING:
     from scheduler.reconciling import Reconciled
@@ -77,8 +78,8 @@ def _show(session: Session, found: Reconciled, made: int, left: Reconciled) -> N
         f" a reason, {missing} unaccounted for"
     )
     for one in found.gaps:
-        at = f" {session.local(one.account.at)}" if one.account.at else ""
-        words = f"{one.kind} of release {one.release_id} to {one.subscription}: {one_line(one.account.why)}{at}"
+        why = timed(one_line(one.account.why), session.local(one.account.at))
+        words = f"{one.kind} of release {one.release_id} to {one.subscription}: {why}"
         say(wrapped(words, terminal_columns(), first="  ", rest="    "))
     for number, why in found.unreadable.items():
         say(f"  change {number}: {why}")

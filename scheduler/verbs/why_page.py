@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NARROW = 64
 """Columns below which a label stands above what it labels."""
 LABEL = 11
-QUOTES = 3
+QUOTES, REASONS = 3, 4
 CHANGES = {
     "new": "new",
     "revised": "revised",
@@ -53,7 +53,7 @@ def show(session: Session, found: Why, stories: list[dict[str, Any]], *, every: 
     say(known.release.url)
     say()
     for outcome, names in conclusions(found):
-        _line(OUTCOMES[outcome], ", ".join(names), wide=16)
+        _line(OUTCOMES[outcome], ", ".join(names), wide=17)
     if not any(one.fors for one in found.happened):
         say("Nobody could be told: there is no subscription." if found.happened else _no_change(known))
     say()
@@ -74,9 +74,10 @@ def _line(label: str, words: str, *, wide: int = LABEL) -> None:
     """Say a labelled text; on a narrow terminal the label stands above it."""
     room = terminal_columns()
     if room < NARROW:
+        deeper = " " * (len(label) - len(label.lstrip()) + 2)
         if label:
             say(label)
-        say(wrapped(words, room, first="  ", rest="  "))
+        say(wrapped(words, room, first=deeper, rest=deeper))
     else:
         say(wrapped(words, room, first=f"{label:<{wide}}", rest=" " * wide))
 
@@ -100,7 +101,10 @@ def _way(session: Session, known: History, stories: list[dict[str, Any]]) -> Ite
 
 def _listed(session: Session, known: History) -> str:
     if known.listed is None:
-        return "by no listing: it was imported" if known.release.source == "import" else "by no listing"
+        return {
+            "import": "by no listing: it was imported",
+            "canary": "by no listing: coopwatch invents it every day",
+        }.get(known.release.source, "by no listing")
     words = f"{session.local(known.listed.first_listed)} by {known.listed.source}"
     if known.listed.silent:
         words += f", as part of a {known.listed.silent}"
@@ -115,7 +119,8 @@ def _read(session: Session, known: History) -> str:
         words += f"; {len(known.versions)} versions, the last one read {session.local(known.versions[-1].seen)}"
     if known.last_read > known.first_seen:
         words += f"; last looked at {session.local(known.last_read)}"
-    return words + (f", next {session.local(known.next_reread)}" if known.next_reread else "")
+    comes = known.next_reread if known.listed is not None else None  # nothing reads again what no listing shows
+    return words + (f", next {session.local(comes)}" if comes else "")
 
 
 def _assessed(known: History) -> str:
@@ -131,13 +136,15 @@ def _assessed(known: History) -> str:
 
 
 def _evidence(known: History) -> Iterator[str]:
-    """Yield the passages that counted most, for a near miss those against it too."""
-    made = known.assessment
-    if made is None:
-        return
-    for one in sorted(made.evidence, key=lambda each: -abs(each.weight))[:QUOTES]:
-        quote = cut(one_line(one.text), 160)
-        yield f"{one.weight:+.2f}  {one_line(one.why)}: \u201c{quote}\u201d"
+    """Yield the passages that counted most, each with all that it counted for; against it, too."""
+    from scheduler.explaining import passages
+
+    found = passages(known.assessment.evidence) if known.assessment else []
+    weighty = sorted(found, key=lambda one: -abs(sum(each.weight for each in one[2])))[:QUOTES]
+    for _, _, counted in weighty:
+        yield f"\u201c{cut(one_line(counted[0].text), 160)}\u201d"
+        for each in counted[:REASONS]:
+            yield f"  {each.weight:+.2f}  {one_line(each.why)}"
 
 
 def _story(session: Session, known: History, stories: list[dict[str, Any]]) -> str:
@@ -154,15 +161,22 @@ def _show_change(session: Session, happened: Happened, *, every: bool) -> None:
     change = happened.event.change
     grade = f", {happened.event.grade.value}" if happened.event.grade else ""
     news = ", and becomes news by it" if happened.becomes_news else ""
-    say(f"{CHANGES[change.kind.value]}{grade}{news} (version {change.version}), {session.local(change.at)}")
+    head = f"{CHANGES[change.kind.value]}{grade}{news} (version {change.version}), {session.local(change.at)}"
+    say(wrapped(head, terminal_columns()))
     if happened.silent:
         say(wrapped(f"Nobody was told: {happened.silent}.", terminal_columns(), first="  ", rest="  "))
     for one in happened.fors:
-        at = f" {session.local(one.at)}" if one.at else ""
-        words = f"{OUTCOMES[one.outcome]}: {one_line(one.why)}{at}" if one.why else OUTCOMES[one.outcome]
+        words = f"{OUTCOMES[one.outcome]}: {timed(one_line(one.why), session.local(one.at))}"
         _line(f"  {one.subscription}", words, wide=max(LABEL, len(one.subscription) + 4))
         for note in _notes(session, one, every=every):
             say(wrapped(note, terminal_columns(), first="      ", rest="        "))
+
+
+def timed(words: str, at: str) -> str:
+    """Return words with the time they speak of: after the preposition they end with, else in brackets."""
+    if not at:
+        return words
+    return f"{words} {at}" if words.rpartition(" ")[2] in ("at", "of", "since", "until") else f"{words} ({at})"
 
 
 def _notes(session: Session, one: For, *, every: bool) -> Iterator[str]:

@@ -48,10 +48,11 @@ class World:
         folder: for the database.
         url: of the receiver; each subscription has a path of its own there.
         subscriptions: by name, with what differs from a plain webhook.
+        enabled: the sources that are watched.
         more: further fields of the configuration.
     """
 
-    def __init__(self, folder, url, subscriptions, **more):
+    def __init__(self, folder, url, subscriptions, enabled=(EN,), **more):
         self.now, self.path = START, folder / "coopwatch.db"
         self.portals = Portals([replace(other(0), minutes_ago=120)], clock=lambda: self.now)
         self.portals.__enter__()
@@ -60,7 +61,8 @@ class World:
             Subscription(name=name, url=f"{url}/{name}", **{**hook, **keys}) for name, keys in subscriptions.items()
         )
         bases = {
-            name: SourceConfig(base=self.portals.base(portal), enabled=name == EN) for name, portal in SOURCES.items()
+            name: SourceConfig(base=self.portals.base(portal), enabled=name in enabled)
+            for name, portal in SOURCES.items()
         }
         operator = (Subscription(name="operator", url=f"{url}/operator", operator=True, **hook),)
         self.config = Config(

@@ -405,10 +405,10 @@ def test_held_dropped_quiet_and_gathered_alerts_are_accounted_for(make, receiver
     found = reconcile(world.db, world.config, world.now, Standings(world.db, world.config, world.now))
     assert found.gaps == ()
     words = {(one.subscription, one.account.fate.value, one.account.why) for one in found.checked}
-    assert ("team", "told", "sent") in words
+    assert ("team", "told", "sent at") in words
     assert ("daily", "waits", "waits for the digest of") in words
     assert ("asleep", "waits", "quiet hours or a free day until") in words
-    assert ("team", "waits", "held until the operator decides: hold 1") in words
+    assert ("team", "waits", "held until the operator decides (hold 1), since") in words
     assert found.count(Fate.GAP) == 0
 
 
