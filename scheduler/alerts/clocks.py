@@ -79,4 +79,6 @@ def _stated(said: Words, date: str) -> str:
     year, month, number = match.groups()
     if number:
         return day(said, int(year), int(month), int(number))
-    return said("time.month", year=year, month=said.several("time.months")[int(month) - 1]) if month else year
+    if month:
+        return said("time.month", year=year, month=said.several("time.months")[int(month) - 1])
+    return said("time.year", year=year)

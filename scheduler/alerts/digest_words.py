@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import html
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from scheduler.alerts import names, watch
@@ -21,9 +23,10 @@ from storage.times import from_text
 if TYPE_CHECKING:
     from storage.ledger import Ledger
 
-# What a mail shows at most: stories in full, stories by their title alone (Gmail cuts off mails over 102 kB), and the
-# characters of a quote.
-FULL, TITLES, QUOTE = 40, 100, 240
+# What a mail shows at most: stories in full, stories by their title alone, and the characters of a quote.
+FULL, TITLES, QUOTE = 40, 160, 240
+# Gmail cuts off mails over 102 kB: bytes for stories in full and for titles; what the page adds to each of either.
+ROOM, ROOM_FOR_TITLES, AROUND, AROUND_A_TITLE = 56_000, 36_000, 900, 140
 
 
 def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | None, zone: tzinfo) -> dict[str, Any]:
@@ -37,7 +40,10 @@ def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | N
         zone: the reader's.
     """
     gathered = bundles(delivery.members)
-    full, titled, more = gathered[:FULL], gathered[FULL : FULL + TITLES], len(gathered) - FULL - TITLES
+    full = _fitting((_story(one, wish, said, zone) for one in gathered[:FULL]), ROOM, AROUND)
+    rest = gathered[len(full) : len(full) + TITLES]
+    titled = _fitting((_titled(one, wish, said) for one in rest), ROOM_FOR_TITLES, AROUND_A_TITLE)
+    more = len(gathered) - len(full) - len(titled)
     body = delivery.body
     catch_up = body.get("catch_up")
     return {
@@ -46,14 +52,13 @@ def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | N
         "catch_up": line(said("digest.catch_up", source=watch.source_name(str(catch_up), said))) if catch_up else "",
         "quiet": "" if gathered else _quiet(ledger, said),
         "sections": [
-            {"word": said(f"change.{kind}"), "stories": [_story(one, wish, said, zone) for one in stories]}
-            for kind, stories in _sections(full)
+            {"word": word, "stories": list(stories)} for word, stories in groupby(full, key=itemgetter("word"))
         ],
-        "titles": [_titled(one, wish, said) for one in titled],
+        "titles": titled,
         "remarks": [
             said.count(f"digest.{name}", number)
             for name, number in (
-                ("more", max(more, 0)),
+                ("more", more),
                 ("left_out", int(body.get("left_out") or 0)),
                 ("held", int(body.get("held") or 0)),
             )
@@ -89,9 +94,24 @@ def window(delivery: Delivery, said: Words, zone: tzinfo) -> str:
 _ENDS = ("since", "until")
 
 
-def _sections(gathered: Sequence[Bundle]) -> Iterator[tuple[ChangeKind, list[Bundle]]]:
-    for kind, stories in groupby(gathered, key=lambda one: one.kind):
-        yield kind, list(stories)
+def _fitting(stories: Iterable[dict[str, Any]], room: int, around: int) -> list[dict[str, Any]]:
+    """Return the first stories that a mail has room for, in bytes; `around`: what the page adds to each."""
+    kept = []
+    for one in stories:
+        room -= _size(one) + around
+        if room < 0:
+            break
+        kept.append(one)
+    return kept
+
+
+def _size(shown: Any) -> int:
+    """Return how many bytes the texts among what is shown take in HTML."""
+    if isinstance(shown, str):
+        return len(html.escape(shown).encode("utf-8", "replace"))
+    if isinstance(shown, dict):
+        return sum(map(_size, shown.values()))
+    return sum(map(_size, shown)) if isinstance(shown, list) else 0
 
 
 def _story(bundle: Bundle, wish: str | None, said: Words, zone: tzinfo) -> dict[str, Any]:

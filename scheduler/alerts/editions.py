@@ -141,11 +141,12 @@ def lag(release: Release, first: Edition, said: Words) -> str:
         days = (told.date() - first.moment.astimezone(told.tzinfo).date()).days
         if not days:
             return said("alert.same_day", **names)
-        length = timedelta(days=days)
+        length, words = timedelta(days=days), said.count("span.days", abs(days))
     else:
         length = told - first.moment
+        words = span(said, abs(length))
     if abs(length) < timedelta(minutes=1):
         return said("alert.same_time", **names)
     if length < timedelta():
-        return said("alert.earlier", earlier=span(said, -length), **names)
-    return said("alert.later", later=span(said, length), **names)
+        return said("alert.earlier", earlier=words, **names)
+    return said("alert.later", later=words, **names)
