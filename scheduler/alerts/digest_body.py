@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 SCHEMA = "coopwatch.digest/1"
 # Tried in turn until the body fits. A story is told in full, without its sentence, or by its alerts alone; where even
-# that does not fit, as many stories are told as do, and `count` tells how many there are.
+# that does not fit, as many stories are told as do, and of the others the number of a release each.
 ROOMS = (Room(1_000_000, 10_000), Room(300, 60), Room(120, 20), Room(60, 5))
+MOST = 1500  # such numbers
 SENTENCES, WHAT_IT_IS = 300, 120  # characters of a room that has a reason for each story; facts at all
 
 
@@ -36,7 +37,9 @@ def digest(delivery: Delivery, wish: str | None, ledger: Ledger | None) -> dict[
             return told
         told = _told(delivery, gathered, wish, ledger, room) | {"shortened": True}
     while told["stories"] and len(payload.encode(told)) >= payload.LONGEST:
-        told["stories"] = told["stories"][: len(told["stories"]) * 9 // 10]
+        kept = len(told["stories"]) * 9 // 10
+        told["stories"] = told["stories"][:kept]
+        told["more"] = [one.lead.told.change.release_id for one in gathered[kept:]][:MOST]
     return told
 
 
@@ -59,6 +62,7 @@ def _told(
         "left_out": int(body.get("left_out") or 0),
         "held": int(body.get("held") or 0),
         "stories": [_story(one, wish, room) for one in gathered],
+        "more": [],
         "watch": ledger and watch.plain(ledger, room.items, room.characters),
         "shortened": False,
     }

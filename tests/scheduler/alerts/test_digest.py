@@ -148,6 +148,7 @@ def test_the_longest_digest_stays_valid_and_under_20_kb(member, filling, number)
     assert len(message.body) < 20_000
     assert message.data["count"] == message.data["alerts"] == number
     assert message.data["shortened"] or number == 3
+    assert len(message.data["stories"]) + len(message.data["more"]) == number  # not one is lost
     assert len(message.html.encode()) < 102_000  # Gmail cuts off what is longer
 
 
