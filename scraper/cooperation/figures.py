@@ -65,9 +65,9 @@ SIDES = frozenset(
 SMALL = 4
 # "Two-fifths" and "a third" are shares, which no number of things is.
 SHARES = frozenset({"half", "halves", "third", "thirds", "quarter", "quarters", "fifth", "fifths", "tenth", "tenths"})
-IDIOM_FIRSTS = re.compile("[一第点]")
+IDIOM_FIRSTS = re.compile("[一第点十两]")
 IDIOMS = re.compile(
-    "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点"
+    "一带一路|一国两制|一区两园|一站式|一体化|一步|一直|一定|一些|一般|一样|一方面|一如既往|一个|一项|一名|一份|一位|第一|一次|一年|点对点|十分(?!钟)|两部门"
 )
 
 

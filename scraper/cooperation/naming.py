@@ -16,7 +16,7 @@ from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.passages import Hit, Passage
 from scraper.cooperation.units import Units, cut
-from scraper.cooperation.unlisted import PARTS
+from scraper.cooperation.unlisted import HEADS, PARTS
 from scraper.cooperation.unlisted import found as unlisted_latin
 from scraper.cooperation.unlisted_han import found as unlisted_han
 from storage.model import Mention
@@ -83,13 +83,20 @@ def unlisted(
         inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
         if any(e - s >= SAME * (end - start) or s < start or e > end for s, e in inside):
             continue
-        before = text[start : inside[0][0]].split() if inside else []
-        if inside and (before[-1:] == ["and"] or before[-2:] == ["and", "the"] or not PARTS.isdisjoint(before)):
+        if inside and led_to(text[start : inside[0][0]]):
             continue
         place = next((found[2] for found in within(text[start:end], words, None)), None)
         sides = place.sides if place else frozenset()
         kept.append((start, end, Entry(what, text[start:end], sides, place=place.name if place else "")))
     return kept
+
+
+def led_to(before: str) -> bool:
+    """Tell whether what stands before a listed body in a longer name is no name: people and offices of it, a part."""
+    words = before.split()
+    joined = words[-2:] if words[-1:] == ["the"] else words[-1:]
+    people = joined[:1] == ["of"] and HEADS.isdisjoint(words)
+    return people or joined[:1] == ["and"] or before.endswith("政府") or not PARTS.isdisjoint(words)
 
 
 def programmes(text: str, named: Named, more: Sequence[Found]) -> tuple[Mention, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
@@ -27,6 +28,8 @@ AFTER_BODY = re.compile(rf",? (?P<name>{PLAIN})\b")
 OFFICED = re.compile(rf"\b(?=[A-Z])(?P<office>{OFFICE}(?: (?:of|for) (?:the )?[A-Z]\w+)?),? (?P<name>{PLAIN})\b")
 # "Yu Yanhong of the National Health Commission".
 OF_BODY = re.compile(rf"(?P<name>{PLAIN}) of (?:the )?$")
+# "Anna Berg and Lo Chung-mau", "Lo Chung-mau and Anna Berg".
+JOINED, JOINING = re.compile(rf"\b(?P<name>{PLAIN}) and $"), re.compile(rf" and (?P<name>{PLAIN})\b")
 LED = re.compile(rf"led by (?P<name>{PLAIN})\b")
 # "Anna Berg, the minister of health": a name, then an office in small letters.
 EXPLAINED = re.compile(rf"\b(?P<name>{PLAIN}), (?:the )?$")
@@ -74,10 +77,11 @@ def people(
         known: what the list of officials found.
         bodies: where bodies are named, as (start, end).
     """
-    taken = {at for mention in known for at in range(mention.start, mention.end)}
+    spans = [*((mention.start, mention.end) for mention in known), *bodies]
+    taken = {at for start, end in spans for at in range(start, end)}
     found = {mention.name: mention for mention in known}
     parts = [part for mention in known for part in (mention.name, mention.text)]
-    for start, end, office in candidates(text[:READ], folded, units, bodies):
+    for start, end, office in chain(candidates(text[:READ], folded, units, bodies), beside(text, known)):
         name = text[start:end]
         if (
             NO_NAMES.intersection(re.split("[ -]", name))
@@ -90,6 +94,18 @@ def people(
             continue
         found.setdefault(name, Mention(name, start, end, name, office=office or None))
     return tuple(sorted(found.values(), key=lambda mention: mention.start))
+
+
+def beside(text: str, known: Sequence[Mention]) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, office) of names that stand with a known one: "Anna Berg and Lo Chung-mau signed"."""
+    for mention in known:
+        if not mention.text.isascii():
+            continue
+        if text.endswith(" and ", 0, mention.start):
+            if match := JOINED.search(text, max(0, mention.start - BACK), mention.start):
+                yield *match.span("name"), ""
+        elif match := JOINING.match(text, mention.end):
+            yield *match.span("name"), ""
 
 
 def candidates(

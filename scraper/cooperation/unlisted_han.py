@@ -24,6 +24,7 @@ PLACED = re.compile(rf"(?:{either('han_placed')})(?![一-龥]?(?:室|中心|员|
 PLACED_FIRSTS = re.compile(f"[{''.join(sorted({word[0] for word in forms()['han_placed']}))}]")
 ABOUT, NO_NAME = (re.compile(either(name)) for name in ("han_about", "han_no_name"))
 LEAST = 5
+NO_BODY = re.compile(either("han_no_body"))
 NUMBERED = re.compile(
     r"第[0-9一二三四五六七八九十百]{1,4}(?:届|次|批)[\u4e00-\u9fff、()]{2,28}?(?:会议|大会|论坛|研讨会|峰会|年会|运动会|医疗队)"
 )
@@ -90,6 +91,8 @@ def begun(folded: str, end: int, places: list[int], halts: list[int]) -> int:
 
 def fits(core: str, ending: str, placed: bool) -> bool:
     """Tell whether what stands before the last word tells a body apart from others."""
+    if NO_BODY.search(core):
+        return False
     if COMMON.search(core) and not (placed and ALONE.fullmatch(ending)):
         return False
     if placed:
