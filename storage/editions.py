@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -17,7 +18,7 @@ _LAST = "9999"
 
 _EDITION = """
 SELECT r.id AS release_id, r.key, r.language, r.url, r.portal, r.source, r.published, r.utc_offset, r.precision,
-       r.first_seen, v.id AS version_id, v.number, v.title, v.text, v.seen
+       r.first_seen, v.id AS version_id, v.number, v.title, v.text, v.seen, v.told
 FROM release AS r JOIN version AS v ON v.release_id = r.id
 WHERE r.id = ? AND v.seen <= ? ORDER BY v.number DESC LIMIT 1"""
 
@@ -71,6 +72,7 @@ def _edition(db: Database, release_id: int, until: str) -> Edition | None:
     row = db.row(_EDITION, (release_id, until))
     if row is None:
         return None
+    row = as_told(row)
     same = {name: row[name] for name in ("release_id", "key", "language", "url", "title", "text", "portal", "source")}
     seen = from_text(row["seen"])
     return Edition(
@@ -96,6 +98,12 @@ def _state(db: Database, release_id: int, until: str) -> str:
         (release_id, until),
     )
     return "gone" if kind == "gone" else "present"
+
+
+def as_told(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row that joins `release` and `version` with what the page told when that version was read."""
+    told: dict[str, Any] = json.loads(row["told"] or "{}")
+    return row | told
 
 
 def with_offset(row: dict[str, Any]) -> datetime | None:

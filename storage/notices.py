@@ -1,7 +1,7 @@
 """A change with all that is needed to route and word it, as it was when it happened. Reads only.
 
-The text and the assessment are those of the version the change speaks of, not of a later one: every attempt to tell a
-change tells the same.
+The text and the assessment are those of the version the change speaks of, not of a later one, and so is what its page
+told besides: every attempt to tell a change tells the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from storage.assessments import from_columns
 from storage.database import Database
-from storage.editions import editions, with_offset
+from storage.editions import as_told, editions, with_offset
 from storage.model import (
     Assessment,
     Change,
@@ -29,7 +29,7 @@ from storage.times import from_text, from_text_or_none
 
 _RELEASE = """
 SELECT r.key, r.source, r.portal, r.url, r.language, r.jurisdiction, r.department, r.published, r.utc_offset,
-       r.precision, v.id AS version_id, v.title, v.text, v.captions, v.page
+       r.precision, v.id AS version_id, v.title, v.text, v.captions, v.page, v.told
 FROM release AS r JOIN version AS v ON v.release_id = r.id
 WHERE r.id = ? AND v.number = ?"""
 
@@ -70,7 +70,7 @@ def notice(db: Database, change_id: int, as_of: datetime | None = None) -> Notic
     others, key = editions(db, change.release_id, as_of)
     return Notice(
         change,
-        release_of(told),
+        release_of(as_told(told)),
         thought,
         before,
         _figure(db, change_id) if change.kind is ChangeKind.FIGURE else None,

@@ -270,17 +270,18 @@ def next_due(
         db: the database.
         busy: subscriptions to leave out, as in `claim`.
         gathered: subscriptions whose alerts wait for a digest, as in `claim`.
-        after: only later times, of whatever subscription: one step in the index however much is due by then.
+        after: only later times; a step down the index for each subscription, however much is due by then.
     """
-    if after is not None:
-        later = f"SELECT min(next_try) FROM delivery INDEXED BY delivery_due WHERE {_OPEN} AND next_try > ?"
-        return from_text_or_none(db.value(later, (stamp(after),)))
     names = [row["name"] for row in db.rows(_NAMES) if row["name"] not in busy]
-    found = [db.value(_NEXT_ALONE if name in gathered else _NEXT, (name,)) for name in names]
+    later = "" if after is None else stamp(after)
+    found = [db.value(_NEXT_ALONE if name in gathered else _NEXT, (name, later)) for name in names]
     return from_text_or_none(min((one for one in found if one is not None), default=None))
 
 
-_NEXT = f"SELECT min(next_try) FROM delivery INDEXED BY delivery_due WHERE subscription = ? AND {_OPEN}"
+_NEXT = (
+    f"SELECT min(next_try) FROM delivery INDEXED BY delivery_due WHERE subscription = ? AND {_OPEN} AND next_try > ?"
+)
 _NEXT_ALONE = (
-    f"SELECT min(next_try) FROM delivery INDEXED BY delivery_single WHERE subscription = ? AND {_OPEN}{_ALONE}"
+    "SELECT min(next_try) FROM delivery INDEXED BY delivery_single"
+    f" WHERE subscription = ? AND {_OPEN}{_ALONE} AND next_try > ?"
 )

@@ -248,7 +248,7 @@ def _add_version(
     story: int | None,
 ) -> tuple[Pair, ...]:
     words = {"title": release.title, "text": release.text, "captions": as_json(release.captions)}
-    kept = {"page": page.digest if page else release.page, "seen": stamp(now)}
+    kept = {"page": page.digest if page else release.page, "seen": stamp(now), "told": as_json(_told(release))}
     version = db.insert("version", {"release_id": release_id, "number": number, "fingerprint": mark, **words, **kept})
     return _assess(db, release_id, version, release.text, assessment, now, release.source, story)
 

@@ -140,6 +140,9 @@ CREATE INDEX IF NOT EXISTS story_hand_to ON story_hand (to_story);
 -- whether a check went through the indexes, for releases that the listing had not shown
 ALTER TABLE run ADD COLUMN gaps INTEGER NOT NULL DEFAULT 0;
 
+-- what the page told besides its words when the version was read (JSON, as in release); NULL in older versions
+ALTER TABLE version ADD COLUMN told TEXT;
+
 -- the places that co-operation items name, out of their assessments
 INSERT OR IGNORE INTO named (what, name, kind, jurisdiction)
   SELECT 'place', substr(p.value ->> 'name', 1, 500), max(p.value ->> 'kind'), max(p.value ->> 'jurisdiction')
