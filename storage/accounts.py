@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.database import Database
-from storage.model import ChangeKind, Delivery, DeliveryState
+from storage.model import DeliveryState
 from storage.times import from_text, from_text_or_none, stamp
 
 
@@ -81,43 +81,6 @@ def _promised(row: dict[str, Any]) -> Promised:
     state = DeliveryState(row["state"])
     bundle = DeliveryState(row["bundle_state"]) if row["bundle_state"] else None
     return Promised(**row | times | {"made": from_text(row["made"]), "state": state, "bundle_state": bundle})
-
-
-def covered(db: Database, delivery: Delivery, now: datetime) -> list[str]:  # noqa: ARG001 - see below
-    """Return the other subscriptions that were promised the same event before, and whose promise still holds.
-
-    The same event is the same change; for `new` also any other telling of the story, and for `figure` the same figure
-    told by another release of it.
-
-    Args:
-        db: the database.
-        delivery: an alert, also one of a digest's members; for anything else the answer is empty.
-        now: the time; as promises are kept, nothing depends on it.
-    """
-    if delivery.notice is None:
-        return []
-    change = delivery.notice.change
-    asked: list[tuple[str, tuple[Any, ...]]] = [("c.id = ?", (change.id,))]
-    if change.kind is ChangeKind.NEW and change.story_id is not None:
-        asked.append(("c.story_id = ? AND c.kind = 'new'", (change.story_id,)))
-    if change.kind is ChangeKind.FIGURE and change.story_id is not None:
-        asked.append((_SAME_FIGURE, (change.story_id, change.id)))
-    names = {
-        row["subscription"]
-        for where, params in asked
-        for row in db.rows(
-            "SELECT DISTINCT d.subscription FROM change AS c JOIN delivery AS d ON d.change_id = c.id"
-            f" WHERE {where} AND d.id < ? AND d.subscription <> ? AND d.state NOT IN ('dead', 'dropped')",
-            (*params, delivery.id, delivery.subscription),
-        )
-    }
-    return sorted(names)
-
-
-_SAME_FIGURE = (
-    "c.story_id = ? AND c.kind = 'figure' AND EXISTS (SELECT 1 FROM figure_change AS f JOIN figure_change AS g"
-    " ON g.lifeline_id = f.lifeline_id AND g.after = f.after WHERE f.change_id = c.id AND g.change_id = ?)"
-)
 
 
 def queues(db: Database) -> list[Queue]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage.accounts import UNSETTLED, covered
+from storage.accounts import UNSETTLED
 from storage.assessments import as_json
 from storage.bundles import bump, gather
 from storage.clean import tidy
@@ -24,7 +24,7 @@ from storage.model import Delivery, Notice
 from storage.times import from_text_or_none, stamp
 
 __all__ = [
-    "Postpone", "Route", "again", "bump", "claim", "covered", "dead", "gather", "hold_open", "hold_settle", "holds",
+    "Postpone", "Route", "again", "bump", "claim", "dead", "gather", "hold_open", "hold_settle", "holds",
     "message_id", "next_due", "notify", "promise", "recover", "retry", "sent", "took",
 ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from storage import outbox
-from storage.accounts import alertable, covered, deliveries_of, queues
+from storage.accounts import alertable, deliveries_of, queues
 from storage.history import history
 from storage.links import seeded, take
 from storage.model import DeliveryState, Link
@@ -45,34 +45,6 @@ def test_the_account_of_a_change_says_where_each_promise_stands(db, make, though
         digest.id,
         DeliveryState.WAITING,
     )
-
-
-def names(db, change_id, subscription):
-    row = db.row("SELECT * FROM delivery WHERE change_id = ? AND subscription = ?", (change_id, subscription))
-    from storage.deliveries import value
-    from storage.times import from_text
-
-    return covered(db, value(db, row, from_text(row["made"])), from_text(row["made"]))
-
-
-def test_an_earlier_promise_of_the_same_event_covers_a_later_one(db, make, thought, now):
-    first = record(db, make(1), thought, now, route=lambda notice: ["a", "b"])
-    assert names(db, first.change.id, "b") == ["a"]
-    assert names(db, first.change.id, "a") == []
-    other = record(db, make(2), thought, now, route=lambda notice: ["b"])
-    assert names(db, other.change.id, "b") == []
-
-
-def test_a_promise_that_died_or_was_dropped_covers_nobody(db, make, thought, now):
-    hold = outbox.hold_open(db, "s", now, "many")
-    first = record(db, make(1), thought, now, hold=hold, route=lambda notice: ["a", "b"])
-    assert names(db, first.change.id, "b") == ["a"]
-    outbox.hold_settle(db, hold, "dropped", now, "operator")
-    assert names(db, first.change.id, "b") == []
-
-
-def test_a_digest_and_a_notice_are_covered_by_nobody(db, now):
-    assert covered(db, outbox.gather(db, "a", now, now, {}, empty=True), now) == []
 
 
 def test_the_queue_is_seen_by_subscription(db, make, thought, everybody, now):

@@ -68,8 +68,9 @@ def test_every_attempt_tells_the_same_whatever_joins_the_story_meanwhile(told, m
     outbox.again(told, first, now + 3 * HOUR, now + 4 * HOUR, "503")
     release = make(key="d.test/1", portal="d.test", url="https://d.test/1", published=now + 4 * HOUR)
     record(told, release, thought, now + 4 * HOUR, route=everybody)
-    other = {"portal": "b.test", "url": "https://b.test/1", "published": now + 2 * HOUR}
+    other = {"url": "https://b.test/moved", "portal": "moved.test", "published": now, "department": "Board"}
     record(told, make(key="b.test/1", text="Other.", **other), thought, now + 5 * HOUR, route=everybody)
+    record(told, make(key="a.test/1", **other), thought, now + 5 * HOUR, route=everybody)
     (second,) = outbox.claim(told, now + 6 * HOUR, LEASE, busy={"archive"})
     assert second.id == first.id
     assert second.told == first.told

@@ -77,8 +77,6 @@ def tell_more(db, make, thought, now):
     for change in accounts.alertable(db, now - LEASE, later):
         accounts.deliveries_of(db, change)
         story_id = db.value("SELECT story_id FROM change WHERE id = ?", (change,))
-        for told in outbox.claim(db, later + LEASE, LEASE):
-            accounts.covered(db, told, now)
     with db.transaction():
         outbox.bump(db, story_id, now)
     accounts.queues(db)
