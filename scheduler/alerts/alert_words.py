@@ -11,12 +11,13 @@ from scheduler.alerts.catalogue import Words, own, spelt
 from scheduler.alerts.clocks import moment, stated
 from scheduler.alerts.editions import Shown, missing, others, remarks, shown
 from scheduler.alerts.figures import headline, number, passage
+from scheduler.alerts.firsts import notable
 from scheduler.alerts.plain import clean, line, shorten, web_link
 from storage.model import Assessment, ChangeKind, Evidence, Mention, Notice, Precision
 
 # What a mail shows at most: quotes, the characters and the reasons of one, pieces of a diff and the characters of one,
 # parties, further facts of each kind, the characters of the sentence of a date, pairs seen for the first time.
-QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES, FACTS, SENTENCE, PAIRS = 8, 400, 3, 80, 600, 20, 4, 120, 4
+QUOTES, QUOTE, WHYS, PIECES, PIECE, PARTIES, FACTS, SENTENCE, PAIRS = 8, 400, 3, 80, 600, 20, 4, 120, 3
 
 
 def alert(notice: Notice, wish: str | None, said: Words, pieces: Sequence[Mapping[str, str]] | None) -> dict[str, Any]:
@@ -139,8 +140,7 @@ def _remarks(notice: Notice, view: Shown, wish: str | None, said: Words) -> Iter
 
 
 def _pairs(notice: Notice, said: Words) -> Iterator[str]:
-    order = ("party", "jurisdiction", "place")
-    for pair in sorted(notice.first_pairs, key=lambda one: order.index(one.what) if one.what in order else 9)[:PAIRS]:
+    for pair in notable(notice.first_pairs)[:PAIRS]:
         one, other = (line(names.among(name, notice.assessment, said), 120) for name in (pair.one, pair.other))
         yield said(f"alert.pair_{pair.what}", one=one, other=other)
 

@@ -20,17 +20,23 @@ LONGEST_ID = 900
 
 
 class _Whole(UnstructuredHeader):
-    """A header of plain ASCII on one line: Python would encode what is longer than 78 characters and has no blank."""
+    """A header that stays on one line where it is plain ASCII.
+
+    Python would encode what is longer than 78 characters and has no blank, and begin an ASCII subject on a line of its
+    own, which mail programs show with a blank before it.
+    """
 
     name: str
 
     def fold(self, *, policy: EmailPolicy[Any]) -> str:
-        return f"{self.name}: {self}{policy.linesep}"
+        if str(self).isascii():
+            return f"{self.name}: {self}{policy.linesep}"
+        return super().fold(policy=policy)  # type: ignore[misc,no-any-return]
 
 
 def _policy() -> EmailPolicy[EmailMessage]:
     registry = HeaderRegistry()
-    for name in ("in-reply-to", "references", "list-unsubscribe"):
+    for name in ("subject", "in-reply-to", "references", "list-unsubscribe"):
         registry.map_to_type(name, cast("type[BaseHeader]", _Whole))
     return SMTP.clone(header_factory=registry)
 

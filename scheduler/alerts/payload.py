@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.alerts import watch
 from scheduler.alerts.figures import plain
+from scheduler.alerts.firsts import notable
 from scheduler.alerts.plain import shorten
 from storage.diff import Piece, diff
 from storage.model import Assessment, Delivery, Edition, Evidence, Mention, Notice
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "coopwatch.alert/1"
 LONGEST = 20_000  # bytes; Standard Webhooks advises less than 20 kB
+PAIRS = 20  # two long lists of parties make hundreds
 AROUND = 120  # characters kept of a passage that a revision did not touch
 
 
@@ -92,7 +94,7 @@ def _told(delivery: Delivery, pieces: Sequence[Piece] | None, ledger: Ledger | N
         "first": notice.first and edition(notice.first, room),
         "first_pairs": [
             {"what": pair.what, "one": room.cut(pair.one), "other": room.cut(pair.other)}
-            for pair in notice.first_pairs[: room.items]
+            for pair in notable(notice.first_pairs)[: min(room.items, PAIRS)]
         ],
         "watch": ledger and watch.brief(ledger, release.source),
         "shortened": False,

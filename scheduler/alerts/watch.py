@@ -37,15 +37,16 @@ def short(ledger: Ledger, source: str | None, said: Words, zone: tzinfo) -> str:
         shown = [source_name(one, said) for one in blind[:NAMED]] + ["…"] * (len(blind) > NAMED)
         parts.append(said("watch.blind", sources=said("comma").join(shown)))
     mine = next((one for one in ledger.sources if one.source == source), None)
-    if mine is not None:
-        when = clock(said, mine.last_good, ledger.as_of, zone)
-        parts.append(said("watch.this", when=when) if mine.last_good else said("watch.this_never"))
+    if mine is not None and mine.last_good:
+        parts.append(said("watch.this", when=clock(said, mine.last_good, ledger.as_of, zone)))
     return said("watch.line", parts=said("semicolon").join(parts))
 
 
 def _reach(ledger: Ledger, said: Words) -> str:
     """Return how many sources there are, and how many were read within the least span that says it truly."""
     sources = said.count("watch.sources", len(ledger.sources))
+    if not any(one.last_good or one.trouble for one in ledger.sources):
+        return said("watch.young", sources=sources)
     well = [one for one in ledger.sources if not one.trouble]
     hours = next((each for each in HOURS if _read_within(well, ledger.as_of, each) == len(well)), HOURS[-1])
     number = _read_within(ledger.sources, ledger.as_of, hours)

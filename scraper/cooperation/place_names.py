@@ -1,4 +1,4 @@
-"""What the places of the detector's lists are called in Chinese, found without loading the detector.
+"""What the places of the detector's lists are called in Chinese and where they lie, found without loading the detector.
 
 The service words alerts with it and has no memory to spare for the lists themselves.
 """
@@ -16,5 +16,16 @@ from scraper.cooperation.folding import DATA
 @cache
 def chinese_names() -> Mapping[str, str]:
     """Return the name in Traditional characters of each place and jurisdiction, by its English one."""
+    return MappingProxyType({english: chinese for english, chinese, _ in _rows() if chinese})
+
+
+@cache
+def sides() -> Mapping[str, str]:
+    """Return the jurisdiction that each place lies in, by its English name."""
+    return MappingProxyType({english: side for english, _, side in _rows()})
+
+
+@cache
+def _rows() -> tuple[tuple[str, str, str], ...]:
     rows = json.loads((DATA / "places.json").read_text(encoding="utf-8"))["rows"]
-    return MappingProxyType({english: chinese for english, chinese, *_ in rows if chinese})
+    return tuple((english, chinese, side) for english, chinese, side, *_ in rows)

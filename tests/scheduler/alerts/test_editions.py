@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.alerts.catalogue import words
 from scheduler.alerts.editions import fits, lag, shown
+from scheduler.alerts.firsts import notable
 from scheduler.alerts.message import word
 from scheduler.config import Subscription
 from storage.model import ChangeKind, Edition, Grade, Pair, Precision
@@ -159,7 +160,17 @@ def test_who_is_named_together_for_the_first_time_is_told(make_delivery):
     side = "For the first time on record, Hong Kong and Mainland take part together."
     assert message.text.index(party) < message.text.index(side)
     assert "香港與內地在紀錄中首次一同參與。" in word(told, reader("zh-Hant")).text
-    assert message.data["first_pairs"][0] == {"what": "jurisdiction", "one": "Hong Kong", "other": "Mainland"}
+    assert message.data["first_pairs"][1] == {"what": "jurisdiction", "one": "Hong Kong", "other": "Mainland"}
+
+
+def test_pairs_that_tell_nothing_are_left_out():
+    pairs = [
+        Pair("place", "Hong Kong", "Singapore"),
+        Pair("jurisdiction", "Hong Kong", "Singapore"),
+        Pair("jurisdiction", "Mainland", "Shanghai"),
+        Pair("party", "A", "B"),
+    ]
+    assert notable(pairs) == [pairs[3], pairs[1]]
 
 
 def test_mails_of_one_story_have_one_thread(make_delivery):

@@ -116,6 +116,15 @@ def test_mails_of_one_story_belong_together_in_each_mailbox():
     assert parsed(sent(message()))["References"] is None
 
 
+@pytest.mark.parametrize(
+    "subject", ["New: " + "long words in English " * 8, "新：" + "器官移植與長者醫療 " * 9, "x" * 190]
+)
+def test_a_long_subject_begins_where_it_should(subject):
+    raw = sent(message(subject=subject))
+    assert b"\r\nSubject:\r\n" not in raw
+    assert parsed(raw)["Subject"] == subject.strip()
+
+
 def test_a_mail_names_its_language():
     assert parsed(sent(replace(message(), language="zh-Hant")))["Content-Language"] == "zh-Hant"
 

@@ -70,9 +70,9 @@ def test_the_receiver_of_the_page_takes_good_webhooks_once_and_refuses_others(re
     notice = replace(told, id=3, message_id="msg_notice", notice=None, what="notice", body={"kind": "disk"})
     for other in (digest, notice):
         assert webhook.send(word(other, office), office, Secret(SECRET)) == "HTTP 204"
+    lines = [process.stdout.readline().rstrip("\n") for _ in range(4)]  # each is printed after its answer
     process.kill()
-    lines = process.stdout.read().splitlines()
-    assert len(lines) == 4
+    assert process.stdout.read() == ""
     assert lines[2].startswith("digest Hospital Board")
     assert lines[3] == "notice.told disk "
     assert lines[0].startswith("release.new Hospital Board & Harbour Medical University sign <agreement>")

@@ -54,8 +54,9 @@ def test_the_line_claims_no_more_than_was_seen(watched, said):
     assert watch.short(ledger(*watched), "hk_gia_en", ENGLISH, HERE) == f"Watch: {said}."
 
 
-def test_a_line_about_a_source_that_was_never_read_says_so():
-    assert "this source was never read" in watch.short(ledger(NEVER), "hk_news_en", ENGLISH, HERE)
+def test_a_line_of_the_first_minutes_claims_nothing():
+    line = "Watch: 2 sources, being read for the first time."
+    assert watch.short(ledger(NEVER, replace(NEVER, source="hk_news_zh")), "hk_news_en", ENGLISH, HERE) == line
 
 
 def test_everything_was_looked_at_only_where_every_source_was_read_well_in_the_window():
