@@ -82,6 +82,7 @@ class Service:
         self._orders: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
         self._busy = threading.Condition()
         self._checks = 0
+        self._version: int | None = None  # of the database, as SQLite counts what others write
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(len(self._enabled) + 1)},
@@ -161,6 +162,8 @@ class Service:
                 run = self._checker.check(name)
                 _tell(run)
                 self._watchman.after(run)
+                if run.outcome == "moved":
+                    _give_back()
                 usual = run.outcome in USUAL
         except StorageError as error:
             log.warning("%s: could not be recorded and will be looked at again: %s", name, error)
@@ -181,6 +184,17 @@ class Service:
         self._orders.put((f"{self._db.path} was moved, deleted or replaced while in use", FILE_GONE))
         return False
 
+    def _look_after_others(self) -> None:
+        """Look for deliveries at once where another process wrote: `alerts release`, `retry`, `enable`, `reconcile`."""
+        try:
+            version = self._db.value("PRAGMA data_version")
+        except StorageError as error:
+            self._watchman.failed(error)
+            return
+        if version != self._version:
+            self._version = version
+            self._dispatcher.wake()
+
     # -- the main thread -------------------------------------------------------------------------------------------
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
@@ -195,6 +209,7 @@ class Service:
             except queue.Empty:
                 pass
             self._look_after_file()
+            self._look_after_others()
             jump = watch.jump(time.time(), time.monotonic())
             if jump:
                 ahead = "ahead" if jump > 0 else "back"
@@ -233,6 +248,12 @@ class Service:
 def _share_one_arena() -> None:
     with contextlib.suppress(OSError, AttributeError):  # a C library without mallopt: nothing to save
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def _give_back() -> None:
+    """Give the memory that is free back to the system: what a flood of releases took is not kept for ever."""
+    with contextlib.suppress(OSError, AttributeError):  # likewise
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _on_event(event: JobEvent) -> None:
