@@ -15,7 +15,6 @@ from http.client import RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
-import certifi
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
@@ -27,6 +26,7 @@ from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
 from scheduler.timed import Bell
 from scheduler.troubles import TroubleError
+from scheduler.trust import trusted
 from scraper.pages.ending import ENDLESS
 
 CHUNK = 64 << 10
@@ -70,7 +70,7 @@ class Exchange:
         self._http.trust_env = False  # no proxy and no netrc of the environment
         self._http.headers["User-Agent"] = agent
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = _Adapter(_context())
+        adapter = _Adapter(trusted())
         self._http.mount("https://", adapter)
         self._http.mount("http://", adapter)
 
@@ -136,15 +136,6 @@ class Exchange:
 def _prepared(url: str, headers: tuple[tuple[str, str], ...]) -> requests.PreparedRequest:
     """Return a request made ready; the same listing is asked for in the same words until it moves."""
     return requests.Request("GET", url, headers=dict(headers)).prepare()
-
-
-def _context() -> ssl.SSLContext:
-    """Return the one TLS context (28 ms to make): the system's authorities and, where it has none, certifi's."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if not context.get_ca_certs():
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 NAMES: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (

@@ -12,8 +12,8 @@ from scheduler.alerts.ledgers import Ledgers
 from scheduler.alerts.message import Message, word
 from scheduler.alerts.persons import person
 from scheduler.alerts.schedule import webhook_wait
-from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
+from scheduler.trust import trusted
 from storage.database import Database, StorageError
 from storage.model import Delivery, DeliveryState
 

@@ -22,9 +22,9 @@ from scheduler.alerts.mail import bare_address, mail
 from scheduler.alerts.message import Message
 from scheduler.alerts.plain import safe_header
 from scheduler.alerts.secrets import Secret
-from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Email, Subscription
 from scheduler.timed import Bell
+from scheduler.trust import trusted
 
 DEADLINE = 60.0  # seconds for the whole conversation
 SILENCE = 30.0  # seconds a server may think about one command

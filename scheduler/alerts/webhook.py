@@ -20,9 +20,9 @@ from scheduler.alerts.channels import Context
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.message import Message
 from scheduler.alerts.secrets import Secret
-from scheduler.alerts.trust import trusted
 from scheduler.config import Config, Subscription
 from scheduler.timed import Bell
+from scheduler.trust import trusted
 
 DEADLINE = 20.0  # seconds for the whole exchange; Standard Webhooks advises 15 to 30
 LONGEST_ANSWER = 64 << 10  # bytes that are read of an answer, before they are thrown away

@@ -15,6 +15,7 @@ import trustme
 from scheduler.exchange import Exchange
 from scheduler.glance import CAP, glance
 from scheduler.troubles import HeldError, TroubleError
+from scheduler.trust import trusted
 from storage.model import Validators
 from tests import web
 
@@ -289,9 +290,11 @@ def trusting(authority, monkeypatch, tmp_path):
     """Return an Exchange that trusts the tests' authority as it would the system's."""
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    trusted.cache_clear()
     exchange = Exchange("x", deadline=2.0)
     yield exchange
     exchange.close()
+    trusted.cache_clear()
 
 
 def test_a_portal_with_a_good_certificate_is_read_over_a_kept_connection(authority, trusting):
