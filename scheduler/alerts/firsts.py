@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from storage.model import Pair
 
@@ -10,11 +10,13 @@ ORDER = ("party", "jurisdiction", "place")
 """Who meets whom tells most; that two places are named in one text the least."""
 
 
-def notable(pairs: Iterable[Pair]) -> list[Pair]:
+def notable(pairs: Collection[Pair]) -> list[Pair]:
     """Return pairs in the order of what they tell, each two names once.
 
     A place and the jurisdiction it lies in are no pair: they are named together everywhere.
     """
+    if not pairs:
+        return []
     from scraper.cooperation.place_names import sides
 
     lies_in = sides()

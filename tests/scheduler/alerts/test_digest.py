@@ -138,6 +138,19 @@ def test_a_digest_after_a_break_says_so(member):
     assert faults(message) == []
 
 
+def test_hostile_texts_in_a_digest_are_shown_and_do_nothing(member):
+    hostile = "<script>alert(1)</script>{{7*7}}{% raw %}{0.__class__}%s\u202e\x1b]8;;x\x07\"'><img src=https://x/y.png>"
+    story = member(1, title=hostile, portal=hostile, url=f"javascript:{hostile}", assessment={"reason": hostile})
+    message = word(digest(story, catch_up=hostile), reader("zh-Hant"), ledger=BLIND)
+    assert "<script" not in message.html
+    assert "<img" not in message.html
+    assert "href" not in message.html
+    for part in (message.subject, message.text, message.html):
+        assert "{{7*7}}" in part
+        assert not {"\u202e", "\x1b"} & set(part)
+    assert faults(message) == []
+
+
 @pytest.mark.parametrize("filling", ["x", "器", '"\\', "\x00", "𠝹"])
 @pytest.mark.parametrize("number", [3, 60, 400])
 def test_the_longest_digest_stays_valid_and_under_20_kb(member, filling, number):
