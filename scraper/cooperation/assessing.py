@@ -14,10 +14,11 @@ from scraper.cooperation.kinds import kind_of
 from scraper.cooperation.laws import laws
 from scraper.cooperation.lexicon import Lexicon, lexicon
 from scraper.cooperation.naming import every, officials, parties, places, programmes, stands, unlisted
+from scraper.cooperation.nearby import placed
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
 from scraper.cooperation.people import people
 from scraper.cooperation.signals import OPENING, Signal, home, signals
-from scraper.cooperation.speaking import speaking
+from scraper.cooperation.speaking import speaking, titled
 from scraper.cooperation.units import cut
 from storage.model import Assessment, Evidence, Mention
 
@@ -68,7 +69,7 @@ def assess(
     dated = matches(folded, units)
     head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words, units)
-    head, *body = settled([head, *body], jurisdiction, words)
+    head, *body = placed(settled([head, *body], jurisdiction, words), words)
     own = home([head, *body], jurisdiction)
     found = signals(head, body, own)
     points = score(found, model)
@@ -82,6 +83,8 @@ def assess(
         stated = (of_the_day(when, text, body[0]), *stated)
     kind = kind_of(head, body) if cooperation else None
     sides, bodies = jurisdictions(head, body, words), parties(text, opening, named, own, more)
+    headline, schemes = every([head]), programmes(text, named, more)
+    bodies += tuple(titled(headline, "body", bodies))
     bodies += tuple(speaking(named, bodies, own, words))
     return Assessment(
         cooperation=cooperation,
@@ -94,7 +97,7 @@ def assess(
         parties=bodies,
         people=people(text, folded, units, officials(text, named), stands(named, "body")),
         places=places(text, named, words, more),
-        programmes=programmes(text, named, more),
+        programmes=(*schemes, *titled(headline, "programme", schemes)),
         dates=stated,
         figures=figures(text, folded, units, body, dated),
         laws=laws(text, folded),

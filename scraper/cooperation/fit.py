@@ -23,6 +23,7 @@ from scraper.cooperation.folding import DATA
 from scraper.cooperation.homonyms import settled
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.lexicon import lexicon
+from scraper.cooperation.nearby import placed
 from scraper.cooperation.passages import hits, passage, passages
 from scraper.cooperation.publishers import side_of_address
 from scraper.cooperation.signals import Signal, home, names_against, names_for, signals
@@ -50,7 +51,7 @@ def examples(paths: Iterable[str]) -> list[Example]:
                 row: dict[str, Any] = json.loads(line)
                 side = row.get("jurisdiction") or side_of_address(row.get("url"))
                 title = passage(0, len(row["title"]), hits(row["title"], words))
-                title, *body = settled([title, *passages(row["text"], words)], side, words)
+                title, *body = placed(settled([title, *passages(row["text"], words)], side, words), words)
                 found = signals(title, body, home([title, *body], side))
                 group = str(row.get("group") or row["id"])
                 made.append(

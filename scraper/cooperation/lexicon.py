@@ -46,8 +46,8 @@ class Entry:
     """What a phrase stands for.
 
     Args:
-        what: `place`, `demonym`, `body`, `person` or `programme`; of terms `act`, `health`, `cross`, `home`, `sides`,
-            `not` or `ignore`.
+        what: `place`, `demonym`, `body`, `nearby` (see nearby.py), `person` or `programme`; of terms `act`, `health`,
+            `cross`, `home`, `sides`, `not` or `ignore`.
         name: the canonical English name; for a term, the list it stands in (`agreement`, `compliance`).
         sides: the jurisdictions it speaks for; empty for terms.
         kind: kind of place or body.
@@ -79,6 +79,7 @@ class Lexicon:
         inside: the places alone, to look inside the names of bodies.
         health: the words of health alone, to look inside names.
         marks: of the user's own files of names that were added, in order.
+        nearby: the bodies that are told by their level alone (see nearby.py).
     """
 
     trie: Trie
@@ -86,6 +87,7 @@ class Lexicon:
     inside: Trie
     health: Trie
     marks: list[str]
+    nearby: frozenset[Entry]
 
 
 def read(name: str) -> dict[str, Any]:
@@ -162,6 +164,14 @@ def add_bodies(trie: Trie, rows: list[list[Any]], places: dict[str, Entry], heal
         named(trie, [en, zh, *also], Entry("body", en, side_of(place, places), kind, place, of_health, zh))
 
 
+def add_nearby(trie: Trie, rows: list[list[Any]]) -> Iterator[Entry]:
+    """Add bodies of the Mainland told by their level alone, their names with `{en}` for a place; yield them."""
+    for name, level, also in rows:
+        entry = Entry("nearby", name, frozenset({"Mainland"}), level, "", True, also[0])
+        named(trie, also, entry)
+        yield entry
+
+
 def set_apart(trie: Trie, name: str) -> None:
     """Let a body's name stand for an entry of its own, so that it can be told from the body's other names."""
     for entry in trie.forget(fold(name), lambda entry: entry.what == "body"):
@@ -191,6 +201,7 @@ def lexicon() -> Lexicon:
         named(trie, words, Entry("demonym", name, places[name].sides))
     bodies = read("bodies.json")
     add_bodies(trie, [*made(bodies["patterns"], places, table["demonyms"]), *bodies["rows"]], places, health)
+    nearby = frozenset(add_nearby(trie, bodies["nearby"]))
     for name in (*bodies["abroad"], *(row[0] for row in bodies["homonyms"])):
         set_apart(trie, name)
     for en, zh, sides, also in read("programmes.json")["rows"]:
@@ -207,7 +218,7 @@ def lexicon() -> Lexicon:
     add_terms(trie, terms["ignore"]["term"], Entry("ignore", "ignore"), health)
     for sides, words in terms["sides"].items():
         add_terms(trie, words, Entry("sides", sides, frozenset(sides.split("+"))), health)
-    return Lexicon(trie, places, inside, health, [])
+    return Lexicon(trie, places, inside, health, [], nearby)
 
 
 def hiding(terms: dict[str, Any], places: dict[str, Entry]) -> Trie:

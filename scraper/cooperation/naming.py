@@ -123,9 +123,10 @@ def parties(text: str, opening: int, named: Named, own: str | None, more: Sequen
     """
     kept: list[Found] = [f for f in more if f[2].what == "body"]
     longer = {at for start, end, _ in kept for at in range(start, end)}
+    starts = {hit.start for hit, entry in named if entry.what == "body"}
     for hit, entry in named:
-        if entry.what != "body" or hit.start in longer:
-            continue
+        if entry.what != "body" or hit.start in longer or (hit.end in starts and entry.name in GOVERNMENTS.values()):
+            continue  # 香港特區政府衞生署 is one body
         if entry.kind == "own government":
             if own in GOVERNMENTS and hit.end <= opening and not text[hit.start : hit.end].endswith("government"):
                 kept.append((hit.start, hit.end, Entry("body", GOVERNMENTS[own], place=own, kind="government")))

@@ -1,4 +1,4 @@
-"""Names bodies that take part without being named: the office of an official, the owner of a programme."""
+"""Names what the text does not: the office of an official, the owner of a programme, what stands in the title alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
-from scraper.cooperation.naming import GOVERNMENTS, Named
+from scraper.cooperation.naming import GOVERNMENTS, Named, scripts
 from scraper.cooperation.units import cut
 from storage.model import Mention
 
@@ -39,8 +39,30 @@ def speaking(named: Named, parties: Collection[Mention], own: str | None, words:
             continue
         if body and body.name not in known:
             known.add(body.name)
-            side = body.place or min(body.sides, default=None)
-            yield Mention(body.name, hit.start, hit.start, "", side, body.kind or None, aliases=(body.chinese,))
+            yield _mention(body, hit.start)
+
+
+def titled(title: Named, what: str, stated: Collection[Mention]) -> Iterator[Mention]:
+    """Yield the bodies or programmes (`what`) that the title alone names; their passage is empty, before the text.
+
+    Args:
+        title: what the lists know of the title.
+        what: `body` or `programme`; a body that is a programme too is left to those.
+        stated: those that the text names.
+    """
+    known = {mention.name for mention in stated}
+    for hit, entry in title:
+        both = what == "body" and any(other.what == "programme" for other in hit.entries)
+        if entry.what != what or entry.kind in ("own government", "policy") or both or entry.name in known:
+            continue
+        known.add(entry.name)
+        yield _mention(entry, 0)
+
+
+def _mention(entry: Entry, at: int) -> Mention:
+    side = entry.place or min(entry.sides, default=None)
+    names = dict.fromkeys(name for name in scripts(entry.chinese) if name)
+    return Mention(entry.name, at, at, "", side, entry.kind or None, aliases=tuple(names))
 
 
 @lru_cache(maxsize=1024)

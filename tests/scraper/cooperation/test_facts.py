@@ -270,3 +270,42 @@ def test_a_name_of_two_bodies_is_read_as_its_publisher_means_it(
     text: str, jurisdiction: str | None, party: str
 ) -> None:
     assert [p.name for p in assess("", text, language="en", jurisdiction=jurisdiction).parties] == [party]
+
+
+@pytest.mark.parametrize(
+    ("text", "parties"),
+    [
+        ("廣州市副市長、市衞生健康委員會主任率團到訪。", ["Guangzhou Municipal Health Commission"]),
+        ("代表團來自珠海，市疾控中心及省衞健委派員。",
+         ["Zhuhai Municipal Center for Disease Control and Prevention", "Guangdong Provincial Health Commission"]),
+        ("市衞健委派員到訪。", ["市衞生健康委員會"]),
+        ("香港特區政府衞生署派員。", ["Department of Health"]),
+    ],
+)  # fmt: skip
+def test_a_body_told_by_its_level_is_that_of_the_place_named_before(text: str, parties: list[str]) -> None:
+    assert [party.name for party in told(text).parties] == parties
+
+
+def test_what_the_title_alone_names_has_an_empty_passage() -> None:
+    title = "LCQ6: Elderly Health Care Voucher Greater Bay Area Pilot Scheme and the Hospital Authority"
+    found = assess(title, "The scheme goes on.", language="en")
+    assert [(p.name, p.start, p.end) for p in found.parties] == [("Hospital Authority", 0, 0)]
+    assert [(p.name, p.text) for p in found.programmes] == [
+        ("Elderly Health Care Voucher Greater Bay Area Pilot Scheme", "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Anna Berg and Ko Wing-man signed it.", ["Anna Berg", "Ko Wing-man"]),
+        ("Ko Wing-man and Anna Berg signed it.", ["Ko Wing-man", "Anna Berg"]),
+        ("The Hospital Authority and Ko Wing-man signed it.", ["Ko Wing-man"]),
+        ("海南省衞健委主任周長強率團。", ["周長強"]),
+        ("主任李明強調合作。", ["李明"]),
+        ("院長王和表示歡迎。", ["王和"]),
+        ("副局長黃先生表示歡迎。", []),
+    ],
+)
+def test_people_are_found_beside_known_ones_and_by_where_a_name_ends(text: str, people: list[str]) -> None:
+    assert [person.name for person in told(text).people] == people
