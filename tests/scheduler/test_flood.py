@@ -61,7 +61,7 @@ def flood(db, make_notice, number, subscriptions):
 
 
 def deliver(db, config, receiver, number):
-    """Deliver until the good receiver has it all; return seconds, of the processor too, and the memory at each tenth."""
+    """Deliver until the good receiver has it all; return seconds, the processor's too, and memory by tenths."""
     dispatcher, memory = Dispatcher(db, config), []
     began, worked = time.monotonic(), time.process_time()
     dispatcher.start()
