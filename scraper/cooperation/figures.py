@@ -52,7 +52,7 @@ HAN_FIGURE = re.compile(
 # What stands before a number that needs no unit, since the sentence has named it: "the number of places will be
 # increased to seven".
 GROWN = re.compile(
-    r"\b(?:increas|rais|ris|rose|expand|extend|bring|brought|tak|grow|grew)[a-z]*\b[^.;\n]{0,50} to (?:over |about )?$"
+    r"\b(?:increas|rais|ris|rose|expand|extend|bring|brought|tak|grow|grew)[a-z]*\b[^.;\n]{0,120} to (?:over |about )?$"
 )
 NO_UNIT = frozenset(
     f"{MONTH}|way|place|related|am|pm|and|to|or|of|in|on|at|by|for|the|from|is|was|were|are|has|had|with|as".split("|")
@@ -135,7 +135,7 @@ def grown(match: re.Match[str]) -> bool:
     start = match.start()
     if not match.string.endswith(("to ", "over ", "about "), 0, start):
         return False
-    return GROWN.search(match.string, max(0, start - 80), start) is not None
+    return GROWN.search(match.string, max(0, start - 160), start) is not None
 
 
 def han(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:

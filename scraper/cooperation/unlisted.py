@@ -31,10 +31,12 @@ OFFICE = re.compile(rf"^.*\b(?:{either('offices')})(?:[- ]General)?(?: (?:of|for
 OFFICES = frozenset(forms()["offices"])
 # "He Jing of the Liaison Office" is a person, then a body.
 OF = re.compile(rf"^{NAME}(?: {NAME}){{1,2}} of (?:the )?(?=[A-Z])")
+# "Hong Kong under the X Programme" is a place, then a programme.
+UNDER = re.compile(r"^.{1,40}? under (?:the )?")
 TITLES = frozenset(forms()["titles"])
 TITLE = re.compile(rf"^.*\b(?:{either('titles')})\b\.? ")
 # What follows the last head noun and is no part of the name: a person's, mostly.
-AFTER = re.compile(rf"^(?P<name>.*\b(?:{either('bodies')})\b(?: (?:of|for) .+)?)")
+AFTER = re.compile(rf"^(?P<name>.*\b(?:{either('bodies')})\b(?: General)?(?: (?:of|for) .+)?)")
 ABOUT, ABOUTS = 5, frozenset({"on", "in", "for"})
 # Connectors after which a body's name does not go on.
 ENDS = re.compile(r" (?:in|on|to|under) ")
@@ -82,6 +84,9 @@ def classed(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
         if not wanted.isdisjoint(name.replace("-", " ").split()) and (cut := trim.match(name)):
             start += cut.end()
             name = text[start:end]
+    if (cut := UNDER.match(name)) and heads(name[cut.end() :]):
+        start += cut.end()
+        name = text[start:end]
     if (cut := OF.match(name)) and not heads(cut[0]):
         start += cut.end()
         name = text[start:end]

@@ -15,6 +15,8 @@ from scraper.lifelines.quantities import Counted, Quantity, named
 
 # As many folded characters before a figure, and after it, as can bear on it.
 NEAR = 60
+# As many before one that is told last: "bringing the number of service points under" a long name "to 26".
+BEFORE = 160
 # As many quantities before a figure as can be meant by it.
 MOST = 8
 # Between a number and what it counts: adjectives and measures, no other clause.
@@ -36,7 +38,7 @@ BARE = re.compile(
 QUALIFIER = re.compile(r"^(?:over|about|more than|up to|some|逾|约|超过) ?")
 GROWN = re.compile(
     r"\b(?:increas|rais|expand|extend|grow|grew|bring|brought|rise|rose|risen|reach|total|stand|stood)[a-z]*\b"
-    r"[^.;\n]{0,50}\b(?:to|at|of|reach|reached|reaches|reaching|total|totals|totalled)"
+    r"[^.;\n]{0,120}\b(?:to|at|of|reach|reached|reaches|reaching|total|totals|totalled)"
     r" (?:over |about |some |more than )?$"
     r"|(?:增至|增加至|增加到|增到|扩展至|扩展到|扩大至|扩大到|扩至|升至|提升至|上升至|达至|达到|达|至|共有|合共|总数为|总数达)"
     r"[约逾近]?(?:超过)?$"
@@ -100,7 +102,7 @@ def count(folded: str, start: int, inside: Sentence) -> Count | None:
         start: where the figure starts, its qualifier included.
         inside: its sentence.
     """
-    before = folded[max(inside.start, start - NEAR) : start]
+    before = folded[max(inside.start, start - BEFORE) : start]
     rest = folded[start : min(inside.end, start + NEAR)]
     if ADDED.search(before) or PART.search(before) or (FORMER.search(before) and FORMER_GOES_ON.search(rest)):
         return None

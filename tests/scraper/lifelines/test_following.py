@@ -113,3 +113,12 @@ def test_a_hostile_text_of_50_kilobytes_costs_no_more_than_reading_it(piece):
     began = time.process_time()
     followed(PILOT, text, made)
     assert time.process_time() - began < 0.15, "three times what it takes, for slow machines"
+
+
+def test_a_count_is_followed_over_a_long_name_before_it():
+    text = (
+        "Five more institutions join from July, bringing the number of service points under the Elderly Health Care "
+        "Voucher Greater Bay Area Pilot Scheme to 26."
+    )
+    figures = followed("", text, assess("", text, language="en")).figures
+    assert [(f.value, f.counts) for f in figures] == [(5.0, None), (26.0, "service points")]
