@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from scheduler.output import cut, one_line, say, terminal_columns, wrapped
 from scheduler.verbs.session import Session
-from scheduler.why import conclusions
 
 if TYPE_CHECKING:
     from scheduler.why import For, Happened, Why
@@ -46,6 +45,8 @@ def show(session: Session, found: Why, stories: list[dict[str, Any]], *, every: 
         stories: the other releases of the story: release_id, source, first_seen.
         every: show conditions that held, too.
     """
+    from scheduler.why import conclusions
+
     known = found.history
     room = terminal_columns()
     say(wrapped(one_line(known.release.title), room))
