@@ -119,12 +119,14 @@ def _found(flight: Flight | None) -> str:
     return f"its delivery is {flight.state}" + (f": {flight.trouble}" if flight.trouble else "")
 
 
-def look(db: Database, config: Config, running_since: datetime, now: datetime) -> Wrong | None:
-    """Return whether the canary is missing now, by what the database tells."""
+def look(db: Database, config: Config, running_since: datetime, now: datetime) -> tuple[Wrong | None, bool]:
+    """Return that the canary is missing now, or None; and whether that can be said, or it may still be on its way."""
     if config.canary is None:
-        return None
+        return None, True
     planned = due(config.canary.at, config.service.zone, now)
-    return missing(config, outstanding.flight(db, SOURCE, planned), planned, running_since, now)
+    flight = outstanding.flight(db, SOURCE, planned)
+    wrong = missing(config, flight, planned, running_since, now)
+    return wrong, wrong is not None or (flight is not None and flight.arrived)
 
 
 def is_to_sing(db: Database, config: Config, now: datetime) -> bool:

@@ -156,8 +156,9 @@ class Observer:
         """Look once; raises nothing: what the database refuses is tried again at the next look."""
         with self._lock:
             try:
-                found = self._found(now)
-                settle(self._db, self._config, found, _JUDGED, now)
+                missing, can_be_said = canary.look(self._db, self._config, self._since, now)
+                found = [*self._found(now), *([missing] if missing else [])]
+                settle(self._db, self._config, found, _JUDGED | ({_CANARY} if can_be_said else set()), now)
                 self.is_amiss, self._trouble = bool(found), None
             except StorageError as error:
                 self.failed(error)
@@ -177,14 +178,12 @@ class Observer:
 
     def _found(self, now: datetime) -> list[Wrong]:
         seconds, at = self._jump
-        missing = canary.look(self._db, self._config, self._since, now)
         folder = self._db.path.parent
         return [
             *failing(self._config, runs.states(self._db), now),
             *delivering(self._standing(), self._left_alone(), now),
             *disk(str(folder), free_space(folder), self._trouble),
             *clock(seconds, at, now),
-            *([missing] if missing else []),
         ]
 
     def _standing(self) -> list[Outstanding]:
@@ -207,9 +206,9 @@ _JUDGED = {
     IncidentKind.DELIVERIES.value,
     IncidentKind.DISK.value,
     IncidentKind.CLOCK.value,
-    IncidentKind.CANARY.value,
 }
-"""The kinds that a look judges; gaps are reconciling.py's business, storms holding.py's."""
+_CANARY = IncidentKind.CANARY.value
+"""The kinds that every look judges, and one that only some can; gaps are reconciling.py's business, storms holding.py's."""
 
 
 def free_space(folder: os.PathLike[str]) -> int | None:

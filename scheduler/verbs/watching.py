@@ -177,10 +177,16 @@ def _check(checker: Checker, name: str, silent: str | None, new_only: bool) -> R
 
 def _deliver(session: Session, db: Database) -> Summary:
     from scheduler.delivering import Dispatcher
+    from scheduler.holding import left_over
+    from scheduler.observing import Observer
 
     dispatcher = Dispatcher(db, session.config)
     dispatcher.recover()  # we hold the instance lock: whatever looks as if it were being sent was cut off
-    return dispatcher.once()
+    left_over(db, session.config, datetime.now(UTC), lambda _: False)
+    summary = dispatcher.once()
+    Observer(db, session.config, datetime.now(UTC), breakers=dispatcher.breakers).look(datetime.now(UTC))
+    dispatcher.once()  # what the operator is to know of it
+    return summary
 
 
 def _put_off(one: PutOff, config: Config) -> str:

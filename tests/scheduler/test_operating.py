@@ -341,6 +341,9 @@ def test_a_canary_that_does_not_arrive_within_half_an_hour_is_an_incident_until_
     assert ("canary-missing", "bird") in open_kinds(world)
     (told,) = [one for one in receiver.got("operator") if one["kind"] == "canary-missing"]
     assert "waiting" in told["values"]["found"]
+    world.restart()
+    world.minute()
+    assert ("canary-missing", "bird") in open_kinds(world), "a restart brings no canary home"
     receiver.down = False
     world.later(hours=8)
     world.dispatcher.once()
