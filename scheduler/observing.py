@@ -208,7 +208,7 @@ _JUDGED = {
     IncidentKind.CLOCK.value,
 }
 _CANARY = IncidentKind.CANARY.value
-"""The kinds that every look judges, and one that only some can; gaps are reconciling.py's business, storms holding.py's."""
+"""The kinds that every look judges, and one that only some can; gaps are for reconciling.py, storms for holding.py."""
 
 
 def free_space(folder: os.PathLike[str]) -> int | None:
