@@ -160,6 +160,34 @@ def test_a_hold_of_a_process_that_died_is_gone_on_with_by_the_next_run(make, rec
     assert len(receiver.got("operator")) == 1
 
 
+def test_an_archive_under_new_numbers_tells_nobody_anything_and_asks_nothing(make, receiver):
+    world = make()
+    flood(world, 5)
+    world.later(minutes=15)
+    flood(world, 5)  # the same texts under new addresses
+    flood(world, 5)
+    assert receiver.types("team") == ["new"] * 5
+    assert receiver.got("operator") == []
+    assert world.db.value("SELECT count(*) FROM release WHERE duplicate_of IS NOT NULL") == 10
+
+
+def test_a_portal_that_takes_all_it_has_down_is_one_question_too(make, receiver):
+    world = make()
+    for first in range(1, 26, 5):
+        flood(world, 5, first=first)
+        world.later(minutes=1)
+    assert len(receiver.got("team")) == 25
+    for one in world.portals.all():
+        if one.release.cooperation:
+            world.portals.withdraw(one.key)
+    for hours in (2, 7):
+        world.later(hours=hours)
+        world.check()
+    assert world.db.value("SELECT count(*) FROM release WHERE state = 'gone'") == 25
+    assert len(receiver.got("team")) == 25
+    assert [one["kind"] for one in receiver.got("operator")] == ["storm-held"]
+
+
 def test_a_revision_that_first_makes_co_operation_of_a_release_is_told_as_news(make, receiver):
     world = make({"team": {"where": _where(changes=("new",), min_grade="party")}})
     issued = world.portals.publish(other(1))
