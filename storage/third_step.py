@@ -89,6 +89,8 @@ CREATE TABLE delivery (                     -- a promise to tell: an alert, a di
   UNIQUE (change_id, subscription),
   UNIQUE (subscription, slot)
 ) STRICT;
+-- before the rows: each that comes back is looked for among those that point at it
+CREATE INDEX delivery_bundle ON delivery (bundle_id) WHERE bundle_id IS NOT NULL;
 INSERT INTO delivery (id, change_id, subscription, message_id, state, attempts, next_try, made, settled, trouble, as_of)
   SELECT id, change_id, subscription, message_id, state, attempts, next_try, made, settled, trouble,
          (SELECT min(started) FROM attempt WHERE delivery_id = d.id)
@@ -99,7 +101,6 @@ CREATE INDEX delivery_queue ON delivery (subscription, id, next_try) WHERE state
 CREATE INDEX delivery_single ON delivery (subscription, id, next_try)
   WHERE state IN ('waiting', 'sending') AND (what <> 'alert' OR attempts > 0);
 CREATE INDEX delivery_sending ON delivery (subscription) WHERE state = 'sending';
-CREATE INDEX delivery_bundle ON delivery (bundle_id) WHERE bundle_id IS NOT NULL;
 CREATE INDEX delivery_hold ON delivery (hold_id) WHERE hold_id IS NOT NULL;
 CREATE INDEX delivery_unsettled ON delivery (state, subscription, made)
   WHERE state IN ('waiting', 'sending', 'bundled', 'held', 'dead');

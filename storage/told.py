@@ -11,8 +11,8 @@ from storage.database import Database
 from storage.model import Dated, Delivery
 from storage.times import from_text, stamp
 
-# Told, or being told just now: a feed is written before its delivery is settled. An alert has no slot: said so, the index
-# of subscription and slot has the alerts of a subscription in their order.
+# Told, or being told just now: a feed is written before its delivery is settled. An alert has no slot: where that is
+# said, the index of subscription and slot has the alerts of a subscription in their order.
 _OUT = "d.slot IS NULL AND d.what = 'alert' AND d.state IN ('sent', 'sending')"
 
 
