@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -198,3 +199,46 @@ def test_a_change_of_another_kind_is_refused_still(old):
 def test_an_alert_without_a_change_is_refused(old):
     with Database.open(old) as db, pytest.raises(Exception, match="CHECK"), db.transaction():
         db.insert("delivery", {"subscription": "desk", "message_id": "m", "state": "waiting", "made": ""})
+
+
+def migrating(path, many):
+    """Return the seconds of CPU that bringing so many deliveries and attempts to the third step takes."""
+    of_the_second_step(path)
+    numbers = f"WITH RECURSIVE n (i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < {many + 100})"
+    with sqlite3.connect(path) as conn:
+        conn.execute(
+            "INSERT INTO change (id, event, kind, release_id, story_id, version, at)"
+            f" {numbers} SELECT i, 'x' || i, 'new', 1, 1, 1, {THERE} FROM n"
+        )
+        conn.execute(
+            "INSERT INTO delivery (id, change_id, subscription, message_id, state, made)"
+            f" {numbers} SELECT i, i, 'desk', 'x' || i, 'sent', {THERE} FROM n"
+        )
+        conn.execute(
+            f"INSERT INTO attempt (delivery_id, number, started) {numbers} SELECT i, 1, {THERE} FROM n",
+        )
+    conn.close()
+    began = time.process_time()
+    with Database.open(path) as db:
+        assert db.value("SELECT count(*) FROM delivery") == many + 5
+    return time.process_time() - began
+
+
+def test_four_times_the_deliveries_take_some_four_times_as_long(tmp_path):
+    few, many = migrating(tmp_path / "few.db", 4_000), migrating(tmp_path / "many.db", 16_000)
+    assert many < 9 * few, f"{few:.2f} s -> {many:.2f} s"
+
+
+def test_every_column_that_points_at_deliveries_changes_or_names_is_indexed(old):
+    with Database.open(old) as db:
+        tables = [row["name"] for row in db.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        pointing = [
+            (table, row["from"])
+            for table in tables
+            for row in db.rows("SELECT * FROM pragma_foreign_key_list(?)", (table,))
+            if row["table"] in ("delivery", "change", "named")
+        ]
+        assert ("delivery", "bundle_id") in pointing
+        for table, column in pointing:
+            (step,) = db.rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 7")
+            assert step["detail"].startswith("SEARCH"), (table, column)
