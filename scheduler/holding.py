@@ -28,6 +28,8 @@ BEFORE = timedelta(minutes=5)
 """How long before its hold a run may have taken the links it holds for."""
 PATIENCE = timedelta(hours=1)
 """How long a run that was cut short is waited for, to be gone on with by the next."""
+SELDOM = 3
+"""Checks that a source may miss before it was away: one that is asked weekly is not away all week."""
 BRAKE = "the brake"
 
 
@@ -60,7 +62,9 @@ class Brake:
             left = [one for one in holds(self._db, (JUDGING,)) if one.source == self._source]
             self._hold = left[-1].id if left else None
         now = self._clock()
-        if self._hold is None and may_storm(to_read, away(self._db, self._source, now), self._config.alerts.storm):
+        if self._hold is None and may_storm(
+            to_read, away(self._db, self._config, self._source, now), self._config.alerts.storm
+        ):
             self._hold = hold_open(self._db, self._source, now, f"{to_read} to be read at once")
 
     def settle(self) -> bool:
@@ -72,10 +76,12 @@ class Brake:
         return kept is not None and judge(self._db, self._config, kept, self._clock())
 
 
-def away(db: Database, source: str, now: datetime) -> timedelta:
-    """Return how long a source has not been read well; nothing for one that never was."""
-    good = bursts.last_good(db, source)
-    return max(timedelta(), now - good) if good is not None else timedelta()
+def away(db: Database, config: Config, source: str, now: datetime) -> timedelta:
+    """Return how long a source has not been read well; nothing for one that never was, or is not due more often."""
+    good, setting = bursts.last_good(db, source), config.sources.get(source)
+    gap = max(timedelta(), now - good) if good is not None else timedelta()
+    usual = timedelta(seconds=SELDOM * setting.every) if setting is not None else timedelta()
+    return gap if gap > usual else timedelta()
 
 
 def judge(db: Database, config: Config, kept: Hold, now: datetime) -> bool:
@@ -85,7 +91,7 @@ def judge(db: Database, config: Config, kept: Hold, now: datetime) -> bool:
             alerts=bursts.alerts(db, kept.id),
             fresh=bursts.listed(db, kept.source, kept.made - BEFORE),
             unread=bursts.unread(db, kept.source),
-            away=away(db, kept.source, now),
+            away=away(db, config, kept.source, now),
         )
         known = bursts.history(db, kept.source, kept.made)
         past = Past(known.busiest_alerts, known.busiest_day, known.days)
@@ -133,7 +139,7 @@ def let_out(
         for name, count in counted.items() if gathered else ():
             one = config.subscription(name)
             if count > config.alerts.catch_up and one is not None and not one.gathered:
-                outbox.gather(db, name, f"hold {kept.id}", now, _body(db, kept, now), empty=False, hold=kept.id)
+                outbox.gather(db, name, f"hold {kept.id}", now, _body(db, config, kept, now), empty=False, hold=kept.id)
         hold_settle(db, kept.id, RELEASED, now, by, why)
         _answered(db, config, kept, RELEASED, by, now)
         return sum(counted.values())
@@ -153,9 +159,9 @@ def _answered(db: Database, config: Config, kept: Hold, settled: str, by: str, n
         closed(db, config, IncidentKind.STORM.value, kept.source, now, evidence)
 
 
-def _body(db: Database, kept: Hold, now: datetime) -> dict[str, Any]:
+def _body(db: Database, config: Config, kept: Hold, now: datetime) -> dict[str, Any]:
     """Return what a catch-up digest is made from, beyond its members."""
-    gone = away(db, kept.source, now) > LONG_AWAY
+    gone = away(db, config, kept.source, now) > LONG_AWAY
     since = bursts.last_good(db, kept.source) if gone else kept.made
     return {
         "catch_up": kept.source if gone else None,
