@@ -7,6 +7,7 @@ import socket
 import ssl
 from datetime import UTC, datetime
 from functools import partial
+from http.client import BadStatusLine, HTTPResponse, parse_headers
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from scheduler.trust import trusted
 
 DEADLINE = 20.0  # seconds for the whole exchange; Standard Webhooks advises 15 to 30
 LONGEST_ANSWER = 64 << 10  # bytes that are read of an answer, before they are thrown away
+MOST_INTERIM = 20  # answers of the 1xx kind before the real one
 GONE = 410
 ASKS_TO_WAIT = frozenset({429, 502, 503, 504})  # statuses whose Retry-After is heeded
 HEADERS = {"content-type": "application/json", "user-agent": "coopwatch (webhook)", "accept-encoding": "identity"}
@@ -106,8 +108,22 @@ def probe(subscription: Subscription, config: Config) -> str:  # noqa: ARG001 - 
             raise DeliveryError(_late() if bell.rang else _plain(error)) from None
 
 
+class _FinalResponse(HTTPResponse):
+    """The answer after the interim ones: the standard library passes over 100 alone (RFC 9110, 15.2)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MOST_INTERIM):
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the type stubs
+            if not 100 < status < 200:
+                return version, status, reason
+            parse_headers(self.fp)
+        raise BadStatusLine("interim answers without end")
+
+
 class _GuardedHTTP(HTTPConnection):
     """A connection whose socket is opened by the guard."""
+
+    response_class = _FinalResponse
 
     def __init__(self, *args: Any, opener: Any, **options: Any) -> None:
         self._opener = opener

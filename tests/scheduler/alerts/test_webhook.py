@@ -87,6 +87,12 @@ def test_gone_is_for_good(answering):
     assert failure(answering(answer(410))).permanent is True
 
 
+def test_interim_answers_are_passed_over(answering):
+    hints = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
+    assert post(answering(b"HTTP/1.1 100 Continue\r\n\r\n" + 3 * hints + OK)) == "HTTP 204"
+    assert not failure(answering(50 * hints + OK)).permanent
+
+
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
 def test_a_redirect_is_a_failure_and_not_followed(answering, status):
     target = answering(OK)
