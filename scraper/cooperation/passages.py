@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from scraper.cooperation.folding import fold
@@ -45,6 +45,10 @@ class Passage(NamedTuple):
         acts: the kinds of act it tells (`meeting`, `agreement`, ...).
         against: the reasons against, one for each phrase found (`case`, `compliance`, ...).
         health: whether it speaks of health or medicine.
+        cross: whether it says that two places have to do with each other (`the two places`, `cross-boundary`).
+        compound: whether it names two bodies' places in one breath, as 滬港 does.
+        shared: whether it names a programme of health that two sides share.
+        speaking: the jurisdictions whose bodies of health or office holders are named.
     """
 
     start: int
@@ -56,39 +60,75 @@ class Passage(NamedTuple):
     acts: frozenset[str]
     against: tuple[str, ...]
     health: bool
+    cross: bool
+    compound: bool
+    shared: bool
+    speaking: frozenset[str]
 
     def of(self, *what: str) -> Iterator[Entry]:
         """Yield the entries of the given kinds, in order."""
         return iter([entry for entry in self.entries if entry.what in what])
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:
     """Return the passage of a sentence in which `found` was found."""
+    if not found:
+        return Passage(start, end, (), (), NOTHING, NOTHING, NOTHING, (), False, False, False, False, NOTHING)
     entries = tuple([entry for hit in found for entry in hit.entries])
     sides: set[str] = set()
     bodies: set[str] = set()
+    speaking: set[str] = set()
     acts: set[str] = set()
     against: list[str] = []
-    health = False
+    health = cross = compound = shared = False
     for entry in entries:
-        what = entry.what
-        health = health or entry.health
+        what, named = entry.what, entry.sides
+        if entry.health:
+            health = True
         if what == "act":
             acts.add(entry.name)
         elif what == "not":
             against.append(entry.name)
-        elif entry.sides:
-            sides |= entry.sides
-            if what in ("body", "person"):
-                bodies |= entry.sides
+        elif what == "cross":
+            cross = True
+        elif named:
+            sides |= named
+            if what == "person" or what == "body":  # noqa: PLR1714 - half the time of looking in a set
+                bodies |= named
+                if what == "person" or entry.health:
+                    speaking |= named
+            elif len(named) > 1:
+                compound = compound or what == "sides"
+                shared = shared or (what == "programme" and entry.health)
     return Passage(
-        start, end, tuple(found), entries, frozenset(sides), frozenset(bodies), frozenset(acts), tuple(against), health
+        start,
+        end,
+        tuple(found),
+        entries,
+        frozenset(sides),
+        frozenset(bodies),
+        frozenset(acts),
+        tuple(against),
+        health,
+        cross,
+        compound,
+        shared,
+        frozenset(speaking),
     )
 
 
 def merged(passages: Sequence[Passage]) -> Passage:
     """Return several passages as one; it starts where the first of them does."""
     return passage(passages[0].start, passages[-1].end, [hit for each in passages for hit in each.hits])
+
+
+@cache  # there are no more than the lists hold phrases
+def capitals(entries: tuple[Entry, ...]) -> bool:
+    """Tell whether some of the things a phrase stands for are called so in capitals only."""
+    return any(entry.upper for entry in entries)
 
 
 def hits(text: str, lexicon: Lexicon, units: Units | None = None) -> list[Hit]:
@@ -100,9 +140,10 @@ def hits(text: str, lexicon: Lexicon, units: Units | None = None) -> list[Hit]:
     starts, ends, found = units.starts, units.ends, []
     for first, after, entries in lexicon.trie.find(units.words):
         start, end = starts[first], ends[after - 1]
-        kept = tuple([e for e in entries if not e.upper or text[start:end].isupper()])
-        if kept:
-            found.append(Hit(start, end, kept))
+        if capitals(entries) and not text[start:end].isupper():
+            entries = tuple([entry for entry in entries if not entry.upper])
+        if entries:
+            found.append(Hit(start, end, entries))
     return found
 
 

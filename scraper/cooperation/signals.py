@@ -5,7 +5,7 @@ Not here: how much each counts (data/weights.json, by way of judging.py).
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -29,11 +29,14 @@ STRONG = frozenset(
     }
 )
 WEAK = frozenset({"meeting", "visit", "delegation"})
+TEACHING, HELPING = frozenset({"training", "exchange"}), frozenset({"emergency", "help", "charity"})
 # Acts that no report of cases contains by the way: a patient may be on an exchange tour or be referred to a hospital.
 REPORTED_BY_NO_CASE = frozenset({"cooperation", "agreement", "paper", "conference", "emergency"})
 HOMES = ("Hong Kong", "Macao")
 # A side is not the publisher's where another is named more than this many times as often.
 FAR_MORE = 4
+# What tells whose release it is, by being named most.
+NAMING = frozenset({"body", "person", "place", "sides"})
 # What the lists of terms.toml that speak against are called where people read them.
 REASONS = {
     "case": "cases or an outbreak",
@@ -82,6 +85,9 @@ class Seen(NamedTuple):
         together: whether it is co-operation in health all by itself: two sides, an act of theirs, health.
         receives: whether it tells a meeting or visit with a body of another side, in health.
         travels: whether it tells a meeting or visit that another place has to do with, in health.
+        taught: whether it is such co-operation by training or exchange; `helped` by a drill or aid, `conferred` by a
+            conference.
+        both: whether it speaks of health and two sides; `plain` of nothing else besides.
     """
 
     acts: frozenset[str]
@@ -99,6 +105,11 @@ class Seen(NamedTuple):
     together: bool
     receives: bool
     travels: bool
+    taught: bool
+    helped: bool
+    conferred: bool
+    both: bool
+    plain: bool
 
 
 def others(sides: frozenset[str], own: str | None) -> bool:
@@ -109,53 +120,38 @@ def others(sides: frozenset[str], own: str | None) -> bool:
 def seen(passage: Passage, own: str | None) -> Seen:
     """Return a passage as the publisher's side `own` reads it."""
     acts, health, other = passage.acts, passage.health, others(passage.sides, own)
-    cross = joined = shared = False
-    speaking: set[str] = set()
-    for entry in passage.entries:
-        if entry.what == "cross":
-            cross = True
-        elif entry.what == "sides":
-            joined = joined or len(entry.sides) > 1
-        elif entry.what == "programme":
-            shared = shared or (len(entry.sides) > 1 and entry.health)
-        elif entry.what == "person" or (entry.what == "body" and entry.health):
-            speaking |= entry.sides
-    joined = joined or (other and cross)
+    joined = passage.compound or (other and passage.cross)
     several, weak, other_body = len(passage.sides) > 1, not acts.isdisjoint(WEAK), others(passage.bodies, own)
     two = several or (own is not None and other) or joined
     # A report of patients or an outbreak, which names no act that such a report does not know.
     case = passage.against.count("case") > 1 and acts.isdisjoint(REPORTED_BY_NO_CASE)
+    both, alone = health and two, not passage.against or OTHER_MATTERS.isdisjoint(passage.against)
+    together = both and not case and (passage.shared or not acts.isdisjoint(STRONG))
     return Seen(
         acts,
         health,
         other,
         other_body,
-        cross,
+        passage.cross,
         joined,
         two,
         several,
-        shared,
-        health_bodies=len(speaking) > 1,
+        passage.shared,
+        health_bodies=len(passage.speaking) > 1,
         weak=weak,
-        alone=OTHER_MATTERS.isdisjoint(passage.against),
-        together=health and two and not case and (shared or not acts.isdisjoint(STRONG)),
+        alone=alone,
+        together=together,
         receives=weak and other_body and health,
-        travels=weak and two and health and not case,
+        travels=weak and both and not case,
+        taught=together and not acts.isdisjoint(TEACHING),
+        helped=together and not acts.isdisjoint(HELPING),
+        conferred=together and "conference" in acts,
+        both=both,
+        plain=both and alone,
     )
 
 
 Test = Callable[[Seen], bool]
-
-
-def side_by_side(passage: Seen) -> bool:
-    """Tell whether a passage speaks of health and two sides, and of nothing that explains it otherwise."""
-    return passage.health and passage.two and passage.alone
-
-
-def together(*acts: str) -> Test:
-    """Return the test for a passage that is co-operation by one of `acts`."""
-    wanted = frozenset(acts)
-    return lambda p: p.together and not p.acts.isdisjoint(wanted)
 
 
 # What the first passages tell, each by itself.
@@ -163,30 +159,30 @@ OPENINGS: tuple[tuple[str, Test], ...] = (
     ("the opening tells co-operation in health of two sides", lambda p: p.together or p.receives),
     ("the opening tells a meeting or visit across the boundary in health", attrgetter("travels")),
 )
-# Name, test, and how many passages make the signal full. What the title tells is in TITLE, the rest counts passages.
-COUNTED: tuple[tuple[str, Test, int], ...] = (
-    ("one passage tells co-operation in health of two sides", attrgetter("together"), 1),
-    ("several passages tell co-operation in health of two sides", attrgetter("together"), 4),
-    ("health bodies of two sides stand together", attrgetter("health_bodies"), 1),
-    ("a meeting or visit with a body of another side", attrgetter("receives"), 1),
-    ("a meeting or visit across the boundary", attrgetter("travels"), 1),
-    ("training or exchange of two sides", together("training", "exchange"), 1),
-    ("a drill or aid between two sides", together("emergency", "help", "charity"), 1),
-    ("a conference of two sides", together("conference"), 1),
-    ("a programme that two sides share", attrgetter("shared"), 1),
-    ("words for two places together", attrgetter("joined"), 2),
+# Name, field of Seen, and how many passages make the signal full. What the title tells is in TITLE, the rest counts passages.
+COUNTED: tuple[tuple[str, str, int], ...] = (
+    ("one passage tells co-operation in health of two sides", "together", 1),
+    ("several passages tell co-operation in health of two sides", "together", 4),
+    ("health bodies of two sides stand together", "health_bodies", 1),
+    ("a meeting or visit with a body of another side", "receives", 1),
+    ("a meeting or visit across the boundary", "travels", 1),
+    ("training or exchange of two sides", "taught", 1),
+    ("a drill or aid between two sides", "helped", 1),
+    ("a conference of two sides", "conferred", 1),
+    ("a programme that two sides share", "shared", 1),
+    ("words for two places together", "joined", 2),
 )
 # What the title and the opening tell when they are read as one, since terse releases part who, what and where.
 LEAD: tuple[tuple[str, Test], ...] = (
     ("title and opening together tell co-operation in health of two sides", attrgetter("together")),
     ("title and opening together tell a meeting or visit across the boundary in health", attrgetter("travels")),
-    ("title and opening together speak of health and two sides, and of nothing else", side_by_side),
+    ("title and opening together speak of health and two sides, and of nothing else", attrgetter("plain")),
 )
-SHARED: tuple[tuple[str, Test], ...] = (
-    ("share of passages that tell co-operation in health of two sides", attrgetter("together")),
-    ("share of passages that name a body of another side", attrgetter("other_body")),
-    ("share of passages on health and two sides", lambda p: p.health and p.two),
-    ("share of passages on health and two sides and nothing else", side_by_side),
+SHARED: tuple[tuple[str, str], ...] = (
+    ("share of passages that tell co-operation in health of two sides", "together"),
+    ("share of passages that name a body of another side", "other_body"),
+    ("share of passages on health and two sides", "both"),
+    ("share of passages on health and two sides and nothing else", "plain"),
 )
 TITLE: tuple[tuple[str, Test], ...] = (
     ("title names another side", attrgetter("other")),
@@ -208,7 +204,12 @@ def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
     """
     if jurisdiction:
         return jurisdiction
-    sides = Counter(side for p in everything for e in p.of("body", "person", "place", "sides") for side in e.sides)
+    sides: dict[str, int] = defaultdict(int)
+    for p in everything:
+        for entry in p.entries:
+            if entry.sides and entry.what in NAMING:
+                for side in entry.sides:
+                    sides[side] += 1
     most = max(sides, key=lambda side: sides[side], default=None)
     from_home = any(e.what == "home" for p in everything for e in p.entries)
     homes = [side for side in HOMES if side in sides and (from_home or sides[side] * FAR_MORE >= sides[most or side])]
@@ -220,30 +221,23 @@ def home(everything: Sequence[Passage], jurisdiction: str | None) -> str | None:
 def signals(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
     """Return the signals of a release that are not nil; `own` is the publisher's side (see `home`)."""
     places = [(p.start, p.end) for p in text]
-    body = [seen(p, own) for p in text]
     headline, lead = seen(title, own), seen(merged([title, *text[:OPENING]]), own)
     made = [Signal(name, float(test(headline)), None) for name, test in TITLE]
     made += [Signal(name, float(test(lead)), places[0] if places else None) for name, test in LEAD]
-    made += [counted(name, [test(p) for p in body[:OPENING]], places, 1) for name, test in OPENINGS]
-    made += [counted(name, [test(p) for p in body], places, full) for name, test, full in COUNTED]
-    made += [shared(name, [test(p) for p in body], places) for name, test in SHARED]
+    if text:
+        body = [seen(p, own) for p in text]
+        flags = dict(zip(Seen._fields, zip(*body, strict=True), strict=True))
+        made += [counted(name, [test(p) for p in body[:OPENING]], places, 1) for name, test in OPENINGS]
+        made += [counted(name, flags[field], places, full) for name, field, full in COUNTED]
+        made += [counted(name, flags[field], places, len(text)) for name, field in SHARED]
     made += against(title, text, own)
     return [signal for signal in made if signal.value > 0]
 
 
-def first_of(flags: Sequence[bool], places: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    """Return the place of the first passage that is so."""
-    return next((place for flag, place in zip(flags, places, strict=False) if flag), None)
-
-
-def counted(name: str, flags: list[bool], places: Sequence[tuple[int, int]], full: int) -> Signal:
+def counted(name: str, flags: Sequence[bool], places: Sequence[tuple[int, int]], full: int) -> Signal:
     """Return how many passages are so, full at `full`, with the first of them."""
-    return Signal(name, min(1.0, sum(flags) / full), first_of(flags, places))
-
-
-def shared(name: str, flags: list[bool], places: Sequence[tuple[int, int]]) -> Signal:
-    """Return the share of passages that are so, with the first of them."""
-    return Signal(name, sum(flags) / max(1, len(flags)), first_of(flags, places))
+    number = flags.count(True)
+    return Signal(name, min(1.0, number / full), places[flags.index(True)] if number else None)
 
 
 def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Signal]:
@@ -263,7 +257,7 @@ def against(title: Passage, text: Sequence[Passage], own: str | None) -> list[Si
     sides = frozenset(side for p in everything for side in p.sides)
     made.append(Signal(ALONE, float(not others(sides, own)), None))
     field = sum(p.against.count("field") for p in everything)
-    health = sum(1 for p in everything for e in p.entries if e.health)
+    health = sum(1 for p in everything for e in p.entries if e.health) if field else 0
     made.append(Signal(MORE, field / (field + health) if field else 0.0, None))
     made.append(Signal(NO_HEALTH, 1 - sum(p.health for p in everything) / len(everything), None))
     return made
