@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
+from scraper.cooperation.dates import FIRSTS as DATES
 from scraper.cooperation.dates import dates, matches, of_the_day
 from scraper.cooperation.days import known
+from scraper.cooperation.figures import FIRSTS as FIGURES
 from scraper.cooperation.figures import figures
-from scraper.cooperation.folding import fold
+from scraper.cooperation.folding import fold_text
 from scraper.cooperation.homonyms import settled
 from scraper.cooperation.judging import Weights, score, weights
 from scraper.cooperation.kinds import kind_of
@@ -16,12 +18,14 @@ from scraper.cooperation.lexicon import Lexicon, lexicon
 from scraper.cooperation.naming import every, officials, parties, places, programmes, stands, unlisted
 from scraper.cooperation.nearby import placed
 from scraper.cooperation.passages import READ, Passage, hits, passage, passages
-from scraper.cooperation.people import people
+from scraper.cooperation.people import TRIGGERS, people
 from scraper.cooperation.signals import OPENING, Signal, home, signals
 from scraper.cooperation.speaking import speaking, titled
-from scraper.cooperation.units import cut
+from scraper.cooperation.units import cut, worth
 from storage.model import Assessment, Evidence, Mention
 
+# The words that a date, a figure or a person's name with an office can begin with.
+FIRSTS = DATES | FIGURES | TRIGGERS
 # The length of an ISO date that tells a day.
 DAY = 10
 # A signal that moved the sum by less is not worth a reader's while.
@@ -64,9 +68,10 @@ def assess(
         An Assessment whose every evidence is a quote: `text[e.start:e.end] == e.text`.
     """
     words, model = lexicon(), weights()
-    folded = fold(text[:READ])
+    folded = fold_text(text[:READ])
     units = cut(folded)
-    dated = matches(folded, units)
+    tried = worth(folded, units, FIRSTS)
+    dated = matches(folded, tried)
     head = passage(0, len(title), hits(title[:2000], words))
     body = passages(text, words, units)
     head, *body = placed(settled([head, *body], jurisdiction, words), words)
@@ -95,11 +100,11 @@ def assess(
         jurisdictions=sides,
         evidence=evidence(text, found, body, model),
         parties=bodies,
-        people=people(text, folded, units, officials(text, named), stands(named, "body")),
+        people=people(text, folded, tried, officials(text, named), stands(named, "body")),
         places=places(text, named, words, more),
         programmes=(*schemes, *titled(headline, "programme", schemes)),
         dates=stated,
-        figures=figures(text, folded, units, body, dated),
+        figures=figures(text, folded, tried, body, dated),
         laws=laws(text, folded),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from scraper.cooperation.days import (
     DAYS,
@@ -30,7 +30,7 @@ from scraper.cooperation.days import (
 )
 from scraper.cooperation.numerals import CHINESE
 from scraper.cooperation.passages import Passage
-from scraper.cooperation.units import Units, each, starts_among, starts_of
+from scraper.cooperation.units import Tried, each, starts_among, starts_of
 from storage.model import Dated
 
 MONTH = "|".join(MONTHS)
@@ -67,6 +67,9 @@ HAN = re.compile(
 )
 
 
+# A passage that tells what happens is shortened to so many characters.
+LONGEST = 160
+
 # The words and characters a date can begin with.
 FIRSTS = frozenset(
     {*MONTHS, *(word.split(" ")[0] for word in (*RELATIVE, *QUARTERS) if word.isascii())}
@@ -75,9 +78,12 @@ FIRSTS = frozenset(
 HAN_FIRSTS = re.compile(f"[0-9{CHINESE}今去明本上下昨前后周星首第廿这]")
 
 
-def matches(folded: str, units: Units) -> list[re.Match[str]]:
-    """Return what looks like a date in a folded text, in either language; a text in Latin letters holds none in Han."""
-    found = list(each(ENGLISH, folded, starts_of(folded, units, FIRSTS)))
+def matches(folded: str, tried: Tried) -> list[re.Match[str]]:
+    """Return what looks like a date in a folded text, in either language; a text in Latin letters holds none in Han.
+
+    `tried` are its words that a date can begin with, and maybe others (see `units.worth`).
+    """
+    found = list(each(ENGLISH, folded, starts_of(tried, FIRSTS)))
     return found if folded.isascii() else [*found, *each(HAN, folded, starts_among(folded, HAN_FIRSTS))]
 
 
@@ -169,25 +175,31 @@ def dates(
         published: when it was published, as far as that is known.
     """
     kept: dict[str, Dated] = {}
+    said = around(text, body)
     for match in found:
         read = from_english if match.re is ENGLISH else from_chinese
-        for iso in filter(None, read(match, published)):
-            start, end = match.span()
-            if iso not in kept:
-                kept[iso] = Dated(iso, around(text, body, start), start, end)
+        for iso in read(match, published):
+            if iso and iso not in kept:
+                start, end = match.span()
+                kept[iso] = Dated(iso, said(start), start, end)
     return tuple(sorted(kept.values(), key=lambda dated: dated.start))
 
 
 def of_the_day(published: Known, text: str, opening: Passage) -> Dated:
     """Return the date of what a release tells without naming a day: that of publishing; its opening is the passage."""
     iso = published.day.isoformat()[: published.exact]
-    return Dated(iso, around(text, (opening,), opening.start), opening.start, opening.end)
+    return Dated(iso, around(text, (opening,))(opening.start), opening.start, opening.end)
 
 
-def around(text: str, body: Sequence[Passage], at: int) -> str:
-    """Return the passage around an offset, shortened to what fits a line."""
-    index = bisect_right(body, at, key=lambda passage: passage.start) - 1
-    if index >= 0 and at < body[index].end:
-        said = text[body[index].start : body[index].end]
-        return said if len(said) <= 160 else said[:157] + "..."
-    return ""
+def around(text: str, body: Sequence[Passage]) -> Callable[[int], str]:
+    """Return what tells, of an offset into `text`, the passage around it, shortened to what fits a line."""
+    starts = [passage.start for passage in body]
+
+    def said(at: int) -> str:
+        index = bisect_right(starts, at) - 1
+        if index < 0 or at >= body[index].end:
+            return ""
+        start, end = body[index].start, body[index].end
+        return text[start:end] if end - start <= LONGEST else text[start : start + LONGEST - 3] + "..."
+
+    return said

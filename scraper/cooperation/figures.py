@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from scraper.cooperation.dates import MONTH, around
 from scraper.cooperation.forms import either
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
 from scraper.cooperation.passages import Passage
-from scraper.cooperation.units import Units, each, starts_among, starts_of
+from scraper.cooperation.units import Tried, each, starts_among, starts_of
 from storage.model import Figure
 
 QUALIFIERS = {
@@ -78,56 +78,62 @@ HAN_FIRSTS = re.compile(f"[0-9{CHINESE}逾超多至不约大近接最]")
 
 
 def figures(
-    text: str, folded: str, units: Units, body: Sequence[Passage], dated: Sequence[re.Match[str]]
+    text: str, folded: str, tried: Tried, body: Sequence[Passage], dated: Sequence[re.Match[str]]
 ) -> tuple[Figure, ...]:
     """Return the figures that `text` states, in order; `what` is what is counted, or the passage around it.
 
     Args:
         text: the release's text.
-        folded: the same, folded; `units` are its units.
-        units: see `folded`.
+        folded: the same, folded.
+        tried: its words that a figure can begin with, and maybe others (see `units.worth`).
         body: its passages.
         dated: what looks like a date in it: no figure starts in one, nor in an idiom.
     """
-    taken = {
-        at
-        for m in (*dated, *(() if folded.isascii() else each(IDIOMS, folded, starts_among(folded, IDIOM_FIRSTS))))
-        for at in range(*m.span())
-    }
-    found = [latin(text, match, body, taken) for match in each(FIGURE, folded, starts_of(folded, units, FIRSTS))]
+    said, taken = around(text, body), bytearray(len(folded) + 1)
+    for match in dated:
+        cover(taken, match)
+    starts = starts_of(tried, FIRSTS)
+    found = [latin(text, match, said) for match in each(FIGURE, folded, starts) if not taken[match.start()]]
     if not folded.isascii():
-        found += [han(text, match, body, taken) for match in each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS))]
+        for match in each(IDIOMS, folded, starts_among(folded, IDIOM_FIRSTS)):
+            cover(taken, match)
+        found += [han(text, match, said, taken) for match in each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS))]
     return tuple(sorted((f for f in found if f is not None), key=lambda f: f.start))
 
 
-def latin(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:
-    """Return the figure that a number in a Latin text states; None in a date, for an ordinal or a number of nothing."""
+def cover(taken: bytearray, match: re.Match[str]) -> None:
+    """Mark the characters of a match as taken."""
     start, end = match.span()
-    last = match.string[max(0, start - BACK) : start].rstrip().rpartition(" ")[2]
-    likely = last in LASTS or last.endswith("$")
-    before = BEFORE.search(match.string, max(0, start - BACK), start) if likely else None
-    said = before.groupdict() if before else {}
-    number = value(match["n"])
-    if number is None or start in taken or (match["n"].isdigit() and number in YEARS and not said.get("q")):
+    taken[start:end] = bytes(end - start).replace(b"\0", b"\1")
+
+
+def latin(text: str, match: re.Match[str], said: Callable[[int], str]) -> Figure | None:
+    """Return the figure that a number in a Latin text states; None for an ordinal or a number of nothing."""
+    folded, start, end = match.string, *match.span()
+    written, unit, scale = match.group("n", "u", "s")
+    last = folded[max(0, start - BACK) : start].rstrip().rpartition(" ")[2]
+    before = BEFORE.search(folded, max(0, start - BACK), start) if last in LASTS or last.endswith("$") else None
+    qualifier, money, age = before.group("q", "money", "age") if before else (None, None, None)
+    number = value(written)
+    if number is None or (not qualifier and YEARS.start <= number < YEARS.stop and written.isdigit()):
         return None
-    if said.get("age"):
-        return Figure(number, "years old", around(text, body, start), start, match.end("n"))
-    unit = text[slice(*match.span("u"))].strip(" -") if match["u"] else ""
+    if age:
+        return Figure(number, "years old", said(start), start, match.end("n"))
+    unit = text[slice(*match.span("u"))].strip(" -") if unit else ""
     first = unit.split(" ")[0].casefold()
     if first in SHARES:
         return None
     if first in NO_UNIT or (first in SIDES and number <= SMALL):
-        if not match["s"] and not said.get("money") and not grown(match):
+        if not scale and not money and not grown(match):
             return None
-        unit, end = "", match.end("s") if match["s"] else match.end("n")
-    elif not (unit or match["s"] or said.get("q") or said.get("money") or grown(match)):
+        unit, end = "", match.end("s") if scale else match.end("n")
+    elif not (unit or scale or qualifier or money or grown(match)):
         return None
-    if before and before["money"]:
-        unit, end = text[slice(*before.span("money"))], match.end("s") if match["s"] else match.end("n")
+    if before and money:
+        unit, end = text[slice(*before.span("money"))], match.end("s") if scale else match.end("n")
     if before and before.start() < start:
         start = before.start()
-    number *= SCALES.get(match["s"] or "", 1)
-    return Figure(number, unit, around(text, body, start), start, end, QUALIFIERS.get(said.get("q") or ""))
+    return Figure(number * SCALES.get(scale or "", 1), unit, said(start), start, end, QUALIFIERS.get(qualifier or ""))
 
 
 def grown(match: re.Match[str]) -> bool:
@@ -138,17 +144,18 @@ def grown(match: re.Match[str]) -> bool:
     return GROWN.search(match.string, max(0, start - 160), start) is not None
 
 
-def han(text: str, match: re.Match[str], body: Sequence[Passage], taken: set[int]) -> Figure | None:
+def han(text: str, match: re.Match[str], said: Callable[[int], str], taken: bytearray) -> Figure | None:
     """Return the figure that a Chinese match states; None in a date or an idiom, for an ordinal or a year."""
     at = match.start("n")
-    number = value(match["n"])
-    if number is None or at in taken or (at and match.string[at - 1] in "第之.-" + CHINESE):
+    if taken[at] or (at and match.string[at - 1] in "第之.-" + CHINESE):
         return None
-    if (match["n"] == "一" and not match["s"]) or ORDINALS.search(match.string, max(0, at - 3), at):
+    qualifier, written, scale, more, unit = match.group("q", "n", "s", "more", "u")
+    if (written == "一" and not scale) or ORDINALS.search(match.string, max(0, at - 3), at):
         return None  # 一家 is "a", 第二、三類 are no count
-    if match["u"] == "年" and number > 1000:
+    number = value(written)
+    if number is None or (unit == "年" and number > 1000):
         return None
-    number *= SCALES.get(match["s"] or "", 1)
-    qualifier = QUALIFIERS.get(match["q"] or "") or ("over" if match["more"] else None)
-    counted = CLAUSE.split(text[slice(*match.span("what"))])[0] or around(text, body, at)
-    return Figure(number, text[slice(*match.span("u"))], counted, *match.span(), qualifier)
+    number *= SCALES.get(scale or "", 1)
+    exactly = QUALIFIERS.get(qualifier or "") or ("over" if more else None)
+    counted = CLAUSE.split(text[slice(*match.span("what"))], maxsplit=1)[0] or said(at)
+    return Figure(number, text[slice(*match.span("u"))], counted, *match.span(), exactly)

@@ -8,7 +8,7 @@ from itertools import chain
 
 from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
-from scraper.cooperation.units import Units, each, starts_among, starts_of
+from scraper.cooperation.units import Tried, each, starts_among, starts_of
 from storage.model import Mention
 
 # A Latin name: one to four capitalised parts; given names may be hyphenated (Chung-mau).
@@ -66,14 +66,14 @@ NO_NAMES = frozenset(forms()["no_person"])
 
 
 def people(
-    text: str, folded: str, units: Units, known: tuple[Mention, ...], bodies: Sequence[tuple[int, int]]
+    text: str, folded: str, tried: Tried, known: tuple[Mention, ...], bodies: Sequence[tuple[int, int]]
 ) -> tuple[Mention, ...]:
     """Return the people named: those `known` by the list of officials, and those found by office or title.
 
     Args:
         text: the release's text.
-        folded: the same, folded; `units` are its units.
-        units: see `folded`.
+        folded: the same, folded.
+        tried: its words that an office or a title can begin with, and maybe others (see `units.worth`).
         known: what the list of officials found.
         bodies: where bodies are named, as (start, end).
     """
@@ -81,7 +81,7 @@ def people(
     taken = {at for start, end in spans for at in range(start, end)}
     found = {mention.name: mention for mention in known}
     parts = [part for mention in known for part in (mention.name, mention.text)]
-    for start, end, office in chain(candidates(text[:READ], folded, units, bodies), beside(text, known)):
+    for start, end, office in chain(candidates(text[:READ], folded, tried, bodies), beside(text, known)):
         name = text[start:end]
         if (
             NO_NAMES.intersection(re.split("[ -]", name))
@@ -109,10 +109,10 @@ def beside(text: str, known: Sequence[Mention]) -> Iterator[tuple[int, int, str]
 
 
 def candidates(
-    text: str, folded: str, units: Units, bodies: Sequence[tuple[int, int]]
+    text: str, folded: str, tried: Tried, bodies: Sequence[tuple[int, int]]
 ) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, office) of what looks like a person's name."""
-    for at in starts_of(folded, units, TRIGGERS):
+    for at in starts_of(tried, TRIGGERS):
         yield from named_at(text, at)
     for start, end in bodies:
         if text[start - 3 : start] in ("of ", "he ") and (before := OF_BODY.search(text, max(0, start - BACK), start)):

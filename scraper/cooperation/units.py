@@ -6,7 +6,7 @@ Phrases live in a trie over units, so looking costs about one step a unit howeve
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -100,20 +100,28 @@ def cut_mixed(folded: str) -> Units:
 
 
 LATIN = re.compile("[a-z0-9]+")
+# Words with their offsets.
+Tried = Sequence[tuple[str, int]]
 DIGITS = frozenset("0123456789")
 # The key of a node of the trie whose phrase may share its last unit with the next; no unit is written so.
 OVERLAPS = "~~"
 
 
-def starts_of(folded: str, units: Units, firsts: frozenset[str]) -> list[int]:
-    """Return where the Latin words stand that are among `firsts` or begin with a digit: there a pattern is tried.
+def worth(folded: str, units: Units, firsts: frozenset[str]) -> Tried:
+    """Return the Latin words of a folded text that are among `firsts` or begin with a digit: there patterns are tried.
 
     `units` are those of the folded text; among Chinese, its few Latin words are found faster without them.
     """
     if folded.isascii():
         pairs = zip(units.words, units.starts, strict=True)
-        return [at for word, at in pairs if word in firsts or word[0] in DIGITS]
-    return [m.start() for m in LATIN.finditer(folded) if m[0] in firsts or m[0][0] in DIGITS]
+        return [(word, at) for word, at in pairs if word in firsts or word[0] in DIGITS]
+    found = [(match[0], match.start()) for match in LATIN.finditer(folded)]
+    return [(word, at) for word, at in found if word in firsts or word[0] in DIGITS]
+
+
+def starts_of(tried: Tried, firsts: frozenset[str]) -> list[int]:
+    """Return where, among the words found by `worth`, those stand that one pattern can begin with."""
+    return [at for word, at in tried if word in firsts or word[0] in DIGITS]
 
 
 def starts_among(folded: str, chars: re.Pattern[str]) -> Iterator[int]:
