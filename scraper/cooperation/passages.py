@@ -73,7 +73,7 @@ class Passage(NamedTuple):
 NOTHING: frozenset[str] = frozenset()
 
 
-def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:
+def passage(start: int, end: int, found: Sequence[Hit]) -> Passage:  # noqa: C901 - one loop is much faster than many
     """Return the passage of a sentence in which `found` was found."""
     if not found:
         return Passage(start, end, (), (), NOTHING, NOTHING, NOTHING, (), False, False, False, False, NOTHING)
@@ -140,10 +140,9 @@ def hits(text: str, lexicon: Lexicon, units: Units | None = None) -> list[Hit]:
     starts, ends, found = units.starts, units.ends, []
     for first, after, entries in lexicon.trie.find(units.words):
         start, end = starts[first], ends[after - 1]
-        if capitals(entries) and not text[start:end].isupper():
-            entries = tuple([entry for entry in entries if not entry.upper])
-        if entries:
-            found.append(Hit(start, end, entries))
+        small = capitals(entries) and not text[start:end].isupper()
+        if kept := tuple([entry for entry in entries if not entry.upper]) if small else entries:
+            found.append(Hit(start, end, kept))
     return found
 
 

@@ -159,7 +159,7 @@ OPENINGS: tuple[tuple[str, Test], ...] = (
     ("the opening tells co-operation in health of two sides", lambda p: p.together or p.receives),
     ("the opening tells a meeting or visit across the boundary in health", attrgetter("travels")),
 )
-# Name, field of Seen, and how many passages make the signal full. What the title tells is in TITLE, the rest counts passages.
+# Name, field of Seen, and how many passages make the signal full. What the title tells is in TITLE.
 COUNTED: tuple[tuple[str, str, int], ...] = (
     ("one passage tells co-operation in health of two sides", "together", 1),
     ("several passages tell co-operation in health of two sides", "together", 4),
