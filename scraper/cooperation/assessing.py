@@ -79,7 +79,7 @@ def assess(
     found = signals(head, body, own)
     points = score(found, model)
     named = every(body)
-    more = unlisted(text, folded, units, body, named, words)
+    more = unlisted(text, folded, body, named, words)
     opening = body[min(OPENING, len(body)) - 1].end if body else 0
     cooperation = points >= model.threshold
     when = known(published)

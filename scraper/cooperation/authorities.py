@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from scraper.cooperation.folding import fold
@@ -15,6 +16,8 @@ SAID = re.compile(r"health (?:authority|authorities|departments?)(?P<of> (?:of|i
 HAN_SAID = re.compile("卫(?:生(?:部门|当局|行政部门|主管部门)|健部门)(?P<of>(?!))?")
 # What may stand between the places of one list, and between a list and the words themselves.
 BETWEEN = re.compile(r"(?:'s|的|等|两地|三地|of|in|from|the|and|relevant|有关|,|、|和|及|与|以及| )*")
+# More places than any list names.
+MOST = 50
 
 
 def authorities(folded: str, named: Sequence[tuple[Hit, Entry]], words: Lexicon) -> Iterator[tuple[int, int, Entry]]:
@@ -28,26 +31,29 @@ def authorities(folded: str, named: Sequence[tuple[Hit, Entry]], words: Lexicon)
     if not (said := [m for pattern in (SAID, HAN_SAID) for m in pattern.finditer(folded, 0, READ)]):
         return
     places = [(h, e) for h, e in named if e.what in ("place", "sides") and e.sides]
+    starts, ends = [h.start for h, _ in places], [h.end for h, _ in places]
+    bodies: dict[str, Entry | None] = {}
     for match in said:
         after = match["of"] is not None
-        for hit, entry in listed(folded, match, places if after else places[::-1], after=after):
+        edge = bisect_left(starts, match.end()) if after else bisect_right(ends, match.start())
+        row = places[edge : edge + MOST] if after else places[max(0, edge - MOST) : edge][::-1]
+        for hit, entry in listed(folded, match, row, after=after):
             name = f"{entry.name} health authority"
             if entry.what == "place" and entry.kind != "area":
-                yield (
-                    hit.start,
-                    hit.end,
-                    known(name, words) or Entry("body", name, entry.sides, "health authority", entry.name, True),
-                )
+                if name not in bodies:
+                    bodies[name] = known(name, words)
+                body = bodies[name] or Entry("body", name, entry.sides, "health authority", entry.name, True)
+                yield hit.start, hit.end, body
 
 
 def listed(
     folded: str, match: re.Match[str], places: Sequence[tuple[Hit, Entry]], *, after: bool
 ) -> Iterator[tuple[Hit, Entry]]:
-    """Yield the places of the list that follows the match, or that it ends."""
+    """Yield the places of the list that follows the match, or that it ends; `places` are those on that side of it."""
     edge = match.end() if after else match.start()
     for hit, entry in places:
         if (hit.start < edge) if after else (hit.end > edge):
-            continue
+            continue  # another meaning of the same words
         gap = folded[edge : hit.start] if after else folded[hit.end : edge]
         if len(gap) > 12 or not BETWEEN.fullmatch(gap):
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from scraper.cooperation.days import (
     DAYS,
@@ -67,6 +68,8 @@ HAN = re.compile(
 )
 
 
+# More of what looks like a date, or like a figure, than any release states: the rest is a table, or noise.
+MOST = 1000
 # A passage that tells what happens is shortened to so many characters.
 LONGEST = 160
 
@@ -83,8 +86,10 @@ def matches(folded: str, tried: Tried) -> list[re.Match[str]]:
 
     `tried` are its words that a date can begin with, and maybe others (see `units.worth`).
     """
-    found = list(each(ENGLISH, folded, starts_of(tried, FIRSTS)))
-    return found if folded.isascii() else [*found, *each(HAN, folded, starts_among(folded, HAN_FIRSTS))]
+    found = list(islice(each(ENGLISH, folded, starts_of(tried, FIRSTS)), MOST))
+    if not folded.isascii():
+        found += islice(each(HAN, folded, starts_among(folded, HAN_FIRSTS)), MOST)
+    return found
 
 
 def from_english(found: re.Match[str], published: Known | None) -> Iterator[str | None]:

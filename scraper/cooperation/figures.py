@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 
-from scraper.cooperation.dates import MONTH, around
+from scraper.cooperation.dates import MONTH, MOST, around
 from scraper.cooperation.forms import either
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
 from scraper.cooperation.passages import Passage
@@ -92,12 +93,13 @@ def figures(
     said, taken = around(text, body), bytearray(len(folded) + 1)
     for match in dated:
         cover(taken, match)
-    starts = starts_of(tried, FIRSTS)
-    found = [latin(text, match, said) for match in each(FIGURE, folded, starts) if not taken[match.start()]]
+    numbers = islice(each(FIGURE, folded, starts_of(tried, FIRSTS)), MOST)
+    found = [latin(text, match, said) for match in numbers if not taken[match.start()]]
     if not folded.isascii():
         for match in each(IDIOMS, folded, starts_among(folded, IDIOM_FIRSTS)):
             cover(taken, match)
-        found += [han(text, match, said, taken) for match in each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS))]
+        numbers = islice(each(HAN_FIGURE, folded, starts_among(folded, HAN_FIRSTS)), MOST)
+        found += [han(text, match, said, taken) for match in numbers]
     return tuple(sorted((f for f in found if f is not None), key=lambda f: f.start))
 
 

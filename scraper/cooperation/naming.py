@@ -15,7 +15,7 @@ from scraper.cooperation.authorities import authorities
 from scraper.cooperation.folding import fold
 from scraper.cooperation.lexicon import Entry, Lexicon
 from scraper.cooperation.passages import Hit, Passage
-from scraper.cooperation.units import Units, cut
+from scraper.cooperation.units import cut
 from scraper.cooperation.unlisted import HEADS, PARTS
 from scraper.cooperation.unlisted import found as unlisted_latin
 from scraper.cooperation.unlisted_han import found as unlisted_han
@@ -45,6 +45,9 @@ SHORT = re.compile(
     r"([A-Z][A-Za-z&-]{1,14}(?: Centre| Scheme)?|[一-龥]{2,8})[\"”」]?[)）]"
 )
 
+# What SHORT can begin with.
+OPENS = frozenset(" (（")
+
 # What names something, as against acts and words of health.
 NAMES = frozenset({"place", "body", "person", "programme", "sides"})
 
@@ -67,9 +70,7 @@ def officials(text: str, named: Named) -> tuple[Mention, ...]:
     return gathered(text, ((h.start, h.end, e) for h, e in named if e.what == "person"))
 
 
-def unlisted(
-    text: str, folded: str, units: Units, body: Sequence[Passage], named: Named, words: Lexicon
-) -> list[Found]:
+def unlisted(text: str, folded: str, body: Sequence[Passage], named: Named, words: Lexicon) -> list[Found]:
     """Return the bodies and programmes that only their form tells, without those that the lists know by a name as long.
 
     A body takes the place its name holds; where that is none, none.
@@ -77,7 +78,7 @@ def unlisted(
     known = stands(named, "body", "programme")
     kept: list[Found] = list(authorities(folded, named, words))
     for start, end, what in islice(
-        chain(unlisted_han(folded, body), unlisted_latin(text, units, frozenset(known))), MOST
+        chain(unlisted_han(folded, body), unlisted_latin(text, folded, frozenset(known))), MOST
     ):
         first = bisect_left(known, (start - LONGEST, 0))
         inside = [(s, e) for s, e in known[first : bisect_left(known, (end, 0), first)] if start < e]
@@ -189,7 +190,7 @@ def scripts(chinese: str) -> tuple[str, str]:
 def mention(text: str, entry: Entry, spans: list[tuple[int, int]]) -> Mention:
     """Return the mention of an entry that stands at `spans`."""
     said = (text[start:end] for start, end in spans)
-    short = (match[1] for _, end in spans if (match := SHORT.match(text, end)))
+    short = (match[1] for _, end in spans if text[end : end + 1] in OPENS and (match := SHORT.match(text, end)))
     spellings = dict.fromkeys([*scripts(entry.chinese), *said, *short])
     start, end = spans[0]
     return Mention(

@@ -17,7 +17,7 @@ NAME = rf"{PART}(?: {PART}){{0,3}}"
 PLAIN = rf"{PART}(?: {PART}){{1,2}}"
 TITLED = re.compile(rf"\b(?=[DMPS])(?:Professor|Prof|Dr|Mr|Ms|Mrs|Miss|Dame|Sir|Madam)\.? (?P<name>{NAME})")
 OFFICE = (
-    r"(?:(?:Vice|Deputy|Acting|Under|Assistant|Executive|Party|Honorary|Standing)[- ])*"
+    r"(?:(?:Vice|Deputy|Acting|Under|Assistant|Executive|Party|Honorary|Standing)[- ]){0,4}"
     r"(?:Secretary(?:-General| General)?|Director(?:-General| General)?|Minister|Chairman|Chairperson|President|"
     r"Commissioner|Controller|Governor|Mayor|Dean|Vice-[Mm]inister|Vice-[Pp]resident|Chief Executive|Chief|Officer|"
     r"Superintendent|Ambassador|Head)"
@@ -57,7 +57,7 @@ WORDS = either("han_words")
 VERBS = "率表代参出介指今昨的致称在受说讲谈见签与"
 # Foreign names: parts with a dot between them, or three and more of the characters that stand for sounds.
 HAN = re.compile(
-    rf"(?P<office>(?:{POST}))(?P<name>[\u4e00-\u9fff]{{1,6}}(?:·[\u4e00-\u9fff]{{1,6}}?)+(?=[{AFTER}]|$)"
+    rf"(?P<office>(?:{POST}))(?P<name>[\u4e00-\u9fff]{{1,6}}(?:·[\u4e00-\u9fff]{{1,6}}?){{1,4}}(?=[{AFTER}]|$)"
     rf"|[{SOUNDS}]{{3,8}}(?=[{AFTER}]|$)"
     rf"|[{SURNAMES}][\u4e00-\u9fff](?!{WORDS})[{BOTH}](?=[{VERBS}])"
     rf"|欧阳[\u4e00-\u9fff]|[{SURNAMES}](?!先生|女士|小姐|医生|教授|博士)[\u4e00-\u9fff]{{1,2}}?(?=[{AFTER}]|$))"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
-from scraper.cooperation.passages import Passage, merged
+from scraper.cooperation.passages import Passage, merged, passage
 
 # Acts that are co-operation by themselves when two sides do them, and acts that need more beside them.
 STRONG = frozenset(
@@ -119,6 +119,10 @@ def others(sides: frozenset[str], own: str | None) -> bool:
 
 def seen(passage: Passage, own: str | None) -> Seen:
     """Return a passage as the publisher's side `own` reads it."""
+    return _seen(passage, own) if passage.entries else SILENT
+
+
+def _seen(passage: Passage, own: str | None) -> Seen:
     acts, health, other = passage.acts, passage.health, others(passage.sides, own)
     joined = passage.compound or (other and passage.cross)
     several, weak, other_body = len(passage.sides) > 1, not acts.isdisjoint(WEAK), others(passage.bodies, own)
@@ -151,6 +155,8 @@ def seen(passage: Passage, own: str | None) -> Seen:
     )
 
 
+# A passage in which nothing was found.
+SILENT = _seen(passage(0, 0, ()), None)
 Test = Callable[[Seen], bool]
 
 

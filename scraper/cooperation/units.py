@@ -103,6 +103,8 @@ LATIN = re.compile("[a-z0-9]+")
 # Words with their offsets.
 Tried = Sequence[tuple[str, int]]
 DIGITS = frozenset("0123456789")
+# What Latin words are made of.
+LETTERS = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz")
 # The key of a node of the trie whose phrase may share its last unit with the next; no unit is written so.
 OVERLAPS = "~~"
 

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 
 from scraper.cooperation.forms import either, forms
 from scraper.cooperation.passages import READ
-from scraper.cooperation.units import Units, each
+from scraper.cooperation.units import LETTERS, each
 
 BODY, PROGRAMME = "body", "programme"
 # data/forms.toml says what each is. A plain name is made of plain words and head nouns alone.
@@ -19,7 +19,8 @@ HEADS = BODIES | PROGRAMMES
 PLAIN = BODIES | frozenset(forms()["plain"])
 JOINED = "of|for|and|on|the|in|&|de|da|do|dos|under"
 NAME = r"[A-Z][\w’'-]{0,30}"
-RUN = re.compile(rf"{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME}))+")
+RUN = re.compile(rf"{NAME}(?:(?: (?:{JOINED})){{0,2}} (?:\({NAME}\)|{NAME})){{1,40}}")
+CAPITAL = re.compile("[A-Z]")
 # "the 78th World Health Assembly".
 NUMBERED = re.compile(r"\b\d{1,3}(?:st|nd|rd|th) $")
 QUOTE = re.compile('["“‘]')
@@ -42,17 +43,18 @@ ABOUT, ABOUTS = 5, frozenset({"on", "in", "for"})
 ENDS = re.compile(r" (?:in|on|to|under) ")
 
 
-def found(text: str, units: Units, known: Container[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+def found(text: str, folded: str, known: Container[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, BODY or PROGRAMME) of the names that a text in Latin letters seems to hold.
 
     Args:
         text: the release's text.
-        units: those of the text, folded.
+        folded: the same, folded.
         known: where the lists know a name already.
     """
     for match in CALLED.finditer(text, 0, READ if QUOTE.search(text) else 0):
         yield *match.span("name"), PROGRAMME
-    for match in each(RUN, text[:READ], [at for at in units.starts if text[at].isupper()]):
+    capitals = [match.start() for match in CAPITAL.finditer(text, 0, READ)]
+    for match in each(RUN, text[:READ], [at for at in capitals if folded[at - 1 : at] not in LETTERS]):
         if not heads(match[0]) or match.span() in known:
             continue
         for start, end in parted(match[0], match.start()):

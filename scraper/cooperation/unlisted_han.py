@@ -8,20 +8,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from scraper.cooperation.forms import either, forms
+from scraper.cooperation.forms import either
 from scraper.cooperation.passages import READ, Passage
-from scraper.cooperation.units import each, starts_among
 from scraper.cooperation.unlisted import BODY, PROGRAMME
 
 ENDING = re.compile(rf"(?:{either('han_with_place', 'han_bodies')})(?![一-龥]?(?:长者|联网))")
-FIRSTS = re.compile(f"[{''.join(sorted({word[0] for word in (*forms()['han_with_place'], *forms()['han_bodies'])}))}]")
 ALONE = re.compile(either("han_with_place"))
 QUOTED = re.compile(rf"\"(?P<name>[^\"\n,。;]{{3,70}}?(?:{either('han_programmes', 'han_quoted')}))\"")
 CODED = re.compile(r"代号(?:为|叫|是)?\"(?P<name>[^\"\n,。;]{2,20})\"")
 # A meeting or scheme without marks: it begins at a place, and tells of health or of working together.
 PLACED = re.compile(rf"(?:{either('han_placed')})(?![一-龥]?(?:室|中心|员|书))")
-PLACED_FIRSTS = re.compile(f"[{''.join(sorted({word[0] for word in forms()['han_placed']}))}]")
 ABOUT, NO_NAME = (re.compile(either(name)) for name in ("han_about", "han_no_name"))
 LEAST = 5
 NO_BODY = re.compile(either("han_no_body"))
@@ -38,6 +36,8 @@ COMMON = re.compile(rf"(?:{either('han_sorts')})$|^(?:{either('han_sorts', 'han_
 # Acts after whose words a name can begin.
 HALTS = frozenset({"meeting", "visit", "agreement"})
 LONGEST = 22
+# More last words of names than any release holds.
+MOST = 2000
 # Without a place to begin with, a name is taken for one only if it is short.
 SHORT = 8
 
@@ -50,32 +50,37 @@ def found(folded: str, body: Sequence[Passage]) -> Iterator[tuple[int, int, str]
     for pattern in (QUOTED, CODED, NUMBERED):
         for match in pattern.finditer(folded, 0, READ):
             yield *match.span(0 if pattern is NUMBERED else "name"), PROGRAMME
-    begins = set(both)
-    for match in each(PLACED, folded, starts_among(folded, PLACED_FIRSTS)):
+    for match in islice(PLACED.finditer(folded, 0, READ), MOST):
         start = begun(folded, match.start(), both, halts)
         core = folded[start : match.start()]
-        if start in begins and len(core) >= LEAST and ABOUT.search(core) and not NO_NAME.search(core):
+        if is_among(start, both) and len(core) >= LEAST and ABOUT.search(core) and not NO_NAME.search(core):
             yield start, match.end(), PROGRAMME
-    for match in each(ENDING, folded, starts_among(folded, FIRSTS)):
+    for match in islice(ENDING.finditer(folded, 0, READ), MOST):
         start = begun(folded, match.start(), places, halts)
-        at = bisect_left(places, start)
-        placed = at < len(places) and places[at] == start
-        if fits(folded[start : match.start()], match[0], placed):
+        if fits(folded[start : match.start()], match[0], is_among(start, places)):
             yield start, match.end(), BODY
 
 
 def marks(body: Sequence[Passage]) -> tuple[list[int], list[int], list[int]]:
-    """Return where places start, where places and compounds of places do, and where people and acts end; in order."""
+    """Return where places start, where places or compounds of them do, and where ends what a name may follow."""
     places, both, halts = [], [], []
-    for hit in [hit for passage in body for hit in passage.hits]:
+    for hit in (hit for passage in body for hit in passage.hits):
         for entry in hit.entries:
-            if entry.what == "place":
+            what = entry.what
+            if what == "place":
                 places.append(hit.start)
-            if entry.what in ("place", "sides"):
                 both.append(hit.start)
-            elif entry.what == "person" or entry.name in HALTS:
+            elif what == "sides":
+                both.append(hit.start)
+            elif what == "person" or entry.name in HALTS:
                 halts.append(hit.end)
     return places, both, halts
+
+
+def is_among(at: int, starts: list[int]) -> bool:
+    """Tell whether an offset is one of some, in order."""
+    place = bisect_left(starts, at)
+    return place < len(starts) and starts[place] == at
 
 
 def begun(folded: str, end: int, places: list[int], halts: list[int]) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scraper.cooperation.folding import fold_name
+from scraper.cooperation.units import LETTERS
 from storage.model import Mention
 
 # "the Scheme", 該計劃: words that take up the programme named last whose own name holds one of the same row.
@@ -23,7 +24,6 @@ TAKEN_UP = (
 THE = r"(?:\bthe (?:pilot |training |new )?|[该本此]|试点|试行|有关)"
 TAKING_UP = tuple((words, re.compile(THE + f"(?:{'|'.join(words)})")) for words in TAKEN_UP)
 ANY_TAKING_UP = re.compile(THE + f"(?:{'|'.join(word for words in TAKEN_UP for word in words)})")
-LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _starts(text: str, folded: str, spelling: str) -> list[int]:
     at = inside.find(wanted)
     while at >= 0:
         last = at + len(wanted)
-        if (before and inside[at - 1 : at] in LATIN) or (after and inside[last : last + 1] in LATIN):
+        if (before and inside[at - 1 : at] in LETTERS) or (after and inside[last : last + 1] in LETTERS):
             last = at + 1
         else:
             found.append(at)
