@@ -7,10 +7,10 @@ steps down one index.
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -37,10 +37,10 @@ def keep(db: Database, release_id: int, telling: Telling) -> None:
     _forget(db, release_id)
     shelf = shelf_of(telling)
     db.insert("telling", _to_columns(telling) | {"release_id": release_id, "shelf": shelf}, verb="INSERT OR REPLACE")
-    for day, mark in _places(shelf, telling.marks):
-        db.execute(
-            "INSERT OR IGNORE INTO telling_mark (day, mark, release_id) VALUES (?, ?, ?)", (day, mark, release_id)
-        )
+    if places := sorted(_places(shelf, telling.marks)):
+        rows = ", ".join(["(?, ?, ?)"] * len(places))
+        values = tuple(value for day, mark in places for value in (day, mark, release_id))
+        db.execute(f"INSERT OR IGNORE INTO telling_mark (day, mark, release_id) VALUES {rows}", values)
 
 
 def is_kept(db: Database, release_id: int, telling: Telling) -> bool:
@@ -84,13 +84,22 @@ def candidates(db: Database, telling: Telling, most: int = 16) -> list[int]:
         telling: of the release in hand; where it is kept already, it is among its own candidates.
         most: the most to return.
     """
-    sql = f"SELECT mark, release_id FROM telling_mark WHERE day = ? AND mark IN ({_slots(telling.marks)}) LIMIT ?"
-    found = [row for day in _days(telling) for row in db.rows(sql, (day, *telling.marks, MOST_ON_A_DAY))]
-    shared = Counter(row["mark"] for row in found)
-    rated: dict[int, float] = {}
-    for number, mark in {(row["release_id"], row["mark"]) for row in found}:
-        rated[number] = rated.get(number, 0.0) + 1 / math.sqrt(shared[mark])
-    return sorted(rated, key=lambda number: (-rated[number], -number))[:most]
+    sql = (
+        "SELECT mark, group_concat(release_id) AS found FROM (SELECT mark, release_id FROM telling_mark"
+        f" WHERE day = ? AND mark IN ({_slots(telling.marks)}) LIMIT ?) GROUP BY mark"
+    )
+    found: dict[int, list[str]] = {}
+    for day in _days(telling):
+        for row in db.rows(sql, (day, *telling.marks, MOST_ON_A_DAY)):
+            found.setdefault(row["mark"], []).extend(row["found"].split(","))
+    rated: dict[str, float] = {}
+    rating = rated.get
+    for numbers in found.values():
+        worth = 1 / math.sqrt(len(numbers))
+        for number in set(numbers):
+            rated[number] = rating(number, 0.0) + worth
+    best = heapq.nsmallest(most, ((-worth, -int(number)) for number, worth in rated.items()))
+    return [-number for _, number in best]
 
 
 def _days(telling: Telling) -> list[int]:

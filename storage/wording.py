@@ -7,6 +7,7 @@ share, however long either is (bottom-k sketch: Broder 1997; Cohen and Kaplan 20
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -51,9 +52,8 @@ def sample(packed: Iterable[int]) -> tuple[int, ...]:
 def likeness(mine: tuple[int, ...], other: tuple[int, ...]) -> Likeness:
     """Return how alike two samples of words are; nothing is like an empty one."""
     reach = min(_reach(mine), _reach(other))
-    ours = {word >> 10: word for word in mine if word >> 10 <= reach}
-    theirs = {word >> 10: word for word in other if word >> 10 <= reach}
-    shared = sum(_rarity(word) for digest, word in ours.items() if digest in theirs)
+    ours, theirs = _within(mine, reach), _within(other, reach)
+    shared = sum([ours[digest] >> 2 & 255 for digest in ours.keys() & theirs.keys()]) / 10
     least = min(_weight(ours), _weight(theirs))
     return Likeness(
         share=shared / least if least else 0.0,
@@ -61,6 +61,16 @@ def likeness(mine: tuple[int, ...], other: tuple[int, ...]) -> Likeness:
         title=min(_titled(ours, theirs), _titled(theirs, ours)),
         other=_names_another(ours, theirs) and _names_another(theirs, ours),
     )
+
+
+def _within(words: tuple[int, ...], reach: int) -> dict[int, int]:
+    """Return the words whose hash lies within a reach, by hash; they come in rising order."""
+    known = words if words and words[-1] >> 10 <= reach else words[: bisect_right(words, reach, key=_digest)]
+    return {word >> 10: word for word in known}
+
+
+def _digest(word: int) -> int:
+    return word >> 10
 
 
 def _reach(words: tuple[int, ...]) -> int:
@@ -73,7 +83,7 @@ def _rarity(word: int) -> float:
 
 
 def _weight(words: dict[int, int]) -> float:
-    return sum(map(_rarity, words.values()))
+    return sum([word >> 2 & 255 for word in words.values()]) / 10
 
 
 def _titled(mine: dict[int, int], other: dict[int, int]) -> float:
