@@ -208,6 +208,11 @@ class Database:
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
+    def tuples(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """Return all rows of a question as they come: where there are thousands, names would cost most of the time."""
+        with self._lock, self._mapped():
+            return self._ready().execute(sql, params).fetchall()
+
     def row(self, sql: str, params: Params = ()) -> dict[str, Any] | None:
         """Return the first row of a question, or None."""
         with self._lock, self._mapped():

@@ -11,6 +11,7 @@ import heapq
 import json
 import math
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -84,21 +85,14 @@ def candidates(db: Database, telling: Telling, most: int = 16) -> list[int]:
         telling: of the release in hand; where it is kept already, it is among its own candidates.
         most: the most to return.
     """
-    sql = (
-        "SELECT mark, group_concat(release_id) AS found FROM (SELECT mark, release_id FROM telling_mark"
-        f" WHERE day = ? AND mark IN ({_slots(telling.marks)}) LIMIT ?) GROUP BY mark"
-    )
-    found: dict[int, list[str]] = {}
-    for day in _days(telling):
-        for row in db.rows(sql, (day, *telling.marks, MOST_ON_A_DAY)):
-            found.setdefault(row["mark"], []).extend(row["found"].split(","))
-    rated: dict[str, float] = {}
+    sql = f"SELECT mark, release_id FROM telling_mark WHERE day = ? AND mark IN ({_slots(telling.marks)}) LIMIT ?"
+    found = [row for day in _days(telling) for row in db.tuples(sql, (day, *telling.marks, MOST_ON_A_DAY))]
+    worth = {mark: 1 / math.sqrt(number) for mark, number in Counter([mark for mark, _ in found]).items()}
+    rated: dict[int, float] = {}
     rating = rated.get
-    for numbers in found.values():
-        worth = 1 / math.sqrt(len(numbers))
-        for number in set(numbers):
-            rated[number] = rating(number, 0.0) + worth
-    best = heapq.nsmallest(most, ((-worth, -int(number)) for number, worth in rated.items()))
+    for mark, number in found if telling.day is not None else sorted(set(found)):  # undated, it lies on two shelves
+        rated[number] = rating(number, 0.0) + worth[mark]
+    best = heapq.nsmallest(most, [(-rate, -number) for number, rate in rated.items()])
     return [-number for _, number in best]
 
 

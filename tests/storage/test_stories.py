@@ -235,10 +235,10 @@ def test_an_undated_telling_is_found_by_what_it_names_and_finds_so(db, put):
 
 def test_candidates_are_looked_up_by_index(db):
     asked = []
-    rows = db.rows
-    db.rows = lambda sql, params=(): asked.append((sql, params)) or rows(sql, params)
+    tuples = db.tuples
+    db.tuples = lambda sql, params=(): asked.append((sql, params)) or tuples(sql, params)
     candidates(db, telling(1))
-    db.rows = rows
+    assert asked
     plans = {row["detail"] for sql, params in asked for row in db.rows(f"EXPLAIN QUERY PLAN {sql}", params)}
     assert plans == {"SEARCH telling_mark USING PRIMARY KEY (day=? AND mark=?)"}
 
