@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -63,6 +64,10 @@ def cut(folded: str) -> Units:
     parts = (UNIT if "co-" in folded else ASCII).split(folded)
     stops = list(accumulate(map(len, parts)))
     return Units(canonical(parts[1::2], folded), stops[:-1:2], stops[1::2])
+
+
+# The units of the release at hand, remembered for all who read it in turn.
+cut_text = lru_cache(maxsize=2)(cut)
 
 
 def canonical(words: list[str], folded: str) -> list[str]:

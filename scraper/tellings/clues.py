@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from scraper.cooperation.folding import fold
+from scraper.cooperation.folding import fold_name
 from scraper.tellings import rarity
 from storage.model import Assessment, Mention
 from storage.telling import Clue
@@ -64,11 +64,11 @@ def stated(facts: Iterable[Assessment]) -> frozenset[date]:
 def common_names(facts: Iterable[Assessment]) -> list[str]:
     """Return the folded spellings of bodies and people that many releases name, the longest first."""
     found = {
-        fold(spelling)
+        fold_name(spelling)
         for each in facts
         for field, kind in (("parties", "party"), ("people", "person"))
         for mention in getattr(each, field)
-        if rarity.of_name(kind, fold(mention.name)) < COMMON
+        if rarity.of_name(kind, fold_name(mention.name)) < COMMON
         for spelling in (mention.name, mention.text, *mention.aliases)
     }
     return sorted((name for name in found if len(name) > 1), key=lambda name: (-len(name), name))
@@ -76,11 +76,11 @@ def common_names(facts: Iterable[Assessment]) -> list[str]:
 
 def terms(text: str, language: str) -> frozenset[str]:
     """Return the Latin words that may be names: in a Chinese text all, else those with capitals inside a sentence."""
-    return frozenset(
-        fold(found.group())
-        for found in LATIN.finditer(text)
-        if len(found.group()) > 1 and (language == "zh" or _is_name(text, found.start(), found.group()))
-    )
+    found = [(match[0], match.start()) for match in LATIN.finditer(text)]
+    if language == "zh":
+        return frozenset(fold_name(word) for word, _ in found if len(word) > 1)
+    likely = [(word, at) for word, at in found if len(word) > 1 and not (word.isalpha() and word.islower())]
+    return frozenset(fold_name(word) for word, at in likely if _is_name(text, at, word))
 
 
 def _is_name(text: str, start: int, word: str) -> bool:
@@ -95,7 +95,7 @@ def _named(facts: Iterable[Assessment]) -> Iterator[Clue]:
         for field, kind in NAMED.items():
             mentions: tuple[Mention, ...] = getattr(each, field)
             for mention in mentions:
-                name = fold(mention.name)
+                name = fold_name(mention.name)
                 yield Clue(kind, name, rarity.of_name(kind, name))
 
 

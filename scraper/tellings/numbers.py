@@ -6,9 +6,11 @@ Days and years of dates are left out: those are dates (scraper.cooperation.dates
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from scraper.cooperation.dates import ENGLISH, HAN
+from scraper.cooperation.dates import ENGLISH, FIRSTS, HAN, HAN_FIRSTS
 from scraper.cooperation.numerals import CHINESE, SCALES, WORDS, value
+from scraper.cooperation.units import cut_text, each, starts_among, starts_of, worth
 
 _SPELT = "|".join(sorted((word for word in WORDS if word not in ("zero", "one", "hundred")), key=len, reverse=True))
 _NUMBER = re.compile(
@@ -22,7 +24,7 @@ def numbers(folded: str) -> frozenset[float]:
 
     A single Chinese numeral is left out (一般, 三地), since it hardly ever counts anything, but for ordinals (第三).
     """
-    bare = HAN.sub(_blank, ENGLISH.sub(_blank, folded))
+    bare = _without_dates(folded)
     found: set[float] = set()
     total, after, step = 0.0, -1, 0.0  # the part of 2亿2700万 that was read, where it ended, and its scale
     for match in _NUMBER.finditer(bare):
@@ -43,5 +45,17 @@ def numbers(folded: str) -> frozenset[float]:
     return frozenset(found)
 
 
-def _blank(match: re.Match[str]) -> str:
-    return " " * len(match.group())
+def _without_dates(folded: str) -> str:
+    """Return a folded text with blanks in the place of dates."""
+    units = cut_text(folded)
+    bare = _blanked(folded, each(ENGLISH, folded, starts_of(worth(folded, units, FIRSTS), FIRSTS)))
+    return bare if bare.isascii() else _blanked(bare, each(HAN, bare, starts_among(bare, HAN_FIRSTS)))
+
+
+def _blanked(text: str, found: Iterable[re.Match[str]]) -> str:
+    pieces, done = [], 0
+    for match in found:
+        start, end = match.span()
+        pieces += [text[done:start], " " * (end - start)]
+        done = end
+    return "".join([*pieces, text[done:]])

@@ -57,14 +57,14 @@ def of_date(days: int | None) -> float:
 
 
 def of_word(language: str, word: str) -> float:
-    """Return the weight of a word (`en`) or a pair of characters (`zh`) among texts of its language."""
-    known, unknown = _words(language)
+    """Return the weight of one word; see `of_words`."""
+    known, unknown = of_words(language)
     return known.get(word, unknown)
 
 
 @cache
-def _words(language: str) -> tuple[dict[str, float], float]:
-    """Return the weights of a language's words that were counted, and the weight of all others."""
+def of_words(language: str) -> tuple[dict[str, float], float]:
+    """Return the weights of the words (`en`) or pairs of characters (`zh`) of a language, and that of all others."""
     texts = counts()["texts"].get(language, UNCOUNTED)
     counted = counts()["words"].get(language, {})
     return {word: _rarity(texts, found) for word, found in counted.items()}, _rarity(texts, 0)

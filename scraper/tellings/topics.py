@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from scraper.cooperation.folding import fold
-from scraper.cooperation.units import Trie, cut, forms
+from scraper.cooperation.units import Trie, cut_text, forms
 
 DATA = Path(__file__).with_name("data") / "topics.json"
 
@@ -26,4 +26,4 @@ def _trie() -> Trie:
 
 def topics(folded: str) -> frozenset[str]:
     """Return the topics that a folded text touches."""
-    return frozenset(name for _, _, entries in _trie().find(cut(folded).words) for name in entries)
+    return frozenset(name for _, _, entries in _trie().find(cut_text(folded).words) for name in entries)

@@ -9,11 +9,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from heapq import nsmallest
+from itertools import pairwise
 from zlib import crc32
 
-from scraper.cooperation.units import cut
-from scraper.tellings.rarity import of_word
-from storage.wording import TEXT, TITLE, pack, sample
+from scraper.cooperation.units import Units, cut, cut_text
+from scraper.tellings.rarity import of_words
+from storage.wording import ALL, TEXT, TITLE, pack, sample
 
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _ENDING = re.compile("(?:ings?|ed|ies|es|s)$")
@@ -34,8 +36,8 @@ def language_of(folded: str, tag: str) -> str:
 def words(folded: str, language: str) -> list[str]:
     """Return the words of a folded text, in order."""
     if language == "zh":
-        return [run[at : at + 2] for run in HAN.findall(folded) for at in range(len(run) - 1)]
-    return [_stem(word) for word in _plain(folded)]
+        return [one + two for run in HAN.findall(folded) for one, two in pairwise(run)]
+    return [_stem(word) for word in _plain(cut(folded))]
 
 
 def without(folded: str, names: Sequence[str]) -> str:
@@ -55,8 +57,8 @@ def phrases(folded: str, language: str) -> set[str]:
     if language == "zh":
         run = "".join(HAN.findall(folded))
         return {run[at : at + PHRASE] for at in range(len(run) - PHRASE + 1)}
-    plain = _plain(folded)
-    return {" ".join(plain[at : at + 3]) for at in range(len(plain) - 2)}
+    plain = _plain(cut_text(folded))
+    return set(map(" ".join, zip(plain, plain[1:], plain[2:], strict=False)))
 
 
 def packed(title: Sequence[str], text: Sequence[str], language: str) -> tuple[int, ...]:
@@ -64,16 +66,19 @@ def packed(title: Sequence[str], text: Sequence[str], language: str) -> tuple[in
     places: dict[str, int] = dict.fromkeys(text, TEXT)
     for word in title:
         places[word] = places.get(word, 0) | TITLE
-    weighed = ((word, place, of_word(language, word)) for word, place in places.items())
-    return sample(pack(mixed(word), rarity, place) for word, place, rarity in weighed if rarity > COMMON)
+    known, unknown = of_words(language)
+    weigh = known.get
+    rare = [word for word in places if weigh(word, unknown) > COMMON]
+    return sample([pack(mixed(word), weigh(word, unknown), places[word]) for word in rare])
 
 
 def headwords(title: Sequence[str], text: Sequence[str], language: str, most: int) -> list[str]:
     """Return the words that tell best what a text is about: rare, repeated, in the title."""
     counted = Counter(text)
     counted.update(dict.fromkeys(title, 2))
-    rated = ((of_word(language, word) * min(count, 6), word) for word, count in counted.items())
-    return [word for _, word in sorted((-rate, word) for rate, word in rated)[:most]]
+    known, unknown = of_words(language)
+    rated = [(-known.get(word, unknown) * (count if count < 6 else 6), word) for word, count in counted.items()]
+    return [word for _, word in nsmallest(most, rated)]
 
 
 def bands(found: Iterable[str]) -> list[int]:
@@ -84,10 +89,9 @@ def bands(found: Iterable[str]) -> list[int]:
     """
     bins = BANDS * ROWS
     lowest: dict[int, int] = {}
-    for phrase in found:
-        number = mixed(phrase)
-        at, rest = number % bins, number // bins
-        if rest < lowest.get(at, 1 << 32):
+    for number in map(mixed, found):
+        rest, at = divmod(number, bins)
+        if rest < lowest.get(at, ALL):
             lowest[at] = rest
     if len(lowest) < ROWS:
         return []
@@ -112,8 +116,8 @@ def _filled(lowest: dict[int, int], at: int, bins: int) -> int:
     return lowest[(at + step) % bins] + step * 0x1000003
 
 
-def _plain(folded: str) -> list[str]:
-    return [word for word in cut(folded).words if len(word) > 1 and word.isalpha()]
+def _plain(units: Units) -> list[str]:
+    return [word for word in units.words if len(word) > 1 and word.isalpha()]
 
 
 def _stem(word: str) -> str:
