@@ -10,12 +10,14 @@ import base64
 import json
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
+from storage.assessments import flat
 from storage.model import Assessment, Link, Page, Release, Validators
 from storage.telling import Telling
 
@@ -140,7 +142,7 @@ def read(kind: type[T], line: bytes) -> T:
         WireError: the line is no JSON, or a field is missing, unknown or of another type.
     """
     try:
-        return typing.cast("T", _value(kind, json.loads(line)))
+        return typing.cast("T", _reader(typing.cast("Any", kind))(json.loads(line)))
     except (ValueError, TypeError, RecursionError) as error:
         raise WireError(f"not a {kind.__name__}: {error}") from error
 
@@ -150,46 +152,45 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, bytes):
         return base64.b64encode(value).decode("ascii")
-    return asdict(value)
+    return flat(value)
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _value(kind: Any, plain: Any) -> Any:
-    """Build a value of the type `kind` from what JSON gave; the types are those that storage.model uses."""
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what builds a value of a type from what JSON gave; the types are those that storage.model uses."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin in {types.UnionType, typing.Union}:
-        if plain is None and type(None) in arguments:
-            return None
-        return _value(next(one for one in arguments if one is not type(None)), plain)
+        inner = _reader(next(one for one in arguments if one is not type(None)))
+        return inner if type(None) not in arguments else lambda plain: None if plain is None else inner(plain)
     if origin is tuple:
-        return tuple(_value(arguments[0], one) for one in _checked(list, plain))
+        each = _reader(arguments[0])
+        return lambda plain: tuple([each(one) for one in _checked(list, plain)])
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
+        return _builder(kind)
+    return _scalar(kind)
+
+
+def _builder(kind: type) -> Callable[[Any], Any]:
+    """Return what builds a value of a class, each field checked."""
+    readers = {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
+
+    def build(plain: Any) -> Any:
         given = _checked(dict, plain)
-        return kind(**{name: _value(hints[name], one) for name, one in given.items() if _known(name, hints)})
-    return _scalar(kind, plain)
+        if not given.keys() <= readers.keys():
+            raise WireError(f"unknown field {next(name for name in given if name not in readers)!r}")
+        return kind(**{name: readers[name](one) for name, one in given.items()})
+
+    return build
 
 
-def _scalar(kind: Any, plain: Any) -> Any:
+def _scalar(kind: Any) -> Callable[[Any], Any]:
     if kind is datetime:
-        return datetime.fromisoformat(_checked(str, plain))
+        return lambda plain: datetime.fromisoformat(_checked(str, plain))
     if kind is bytes:
-        return base64.b64decode(_checked(str, plain), validate=True)
-    if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
-        return float(plain)
-    if issubclass(kind, Enum):
-        return kind(plain)
-    return _checked(kind, plain)
-
-
-def _known(name: str, hints: dict[str, Any]) -> bool:
-    if name not in hints:
-        raise WireError(f"unknown field {name!r}")
-    return True
+        return lambda plain: base64.b64decode(_checked(str, plain), validate=True)
+    if kind is float:
+        return lambda plain: float(plain) if type(plain) is int else _checked(float, plain)
+    return kind if issubclass(kind, Enum) else partial(_checked, kind)
 
 
 def _checked(kind: Any, plain: Any) -> Any:

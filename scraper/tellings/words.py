@@ -77,7 +77,7 @@ def headwords(title: Sequence[str], text: Sequence[str], language: str, most: in
     counted = Counter(text)
     counted.update(dict.fromkeys(title, 2))
     known, unknown = of_words(language)
-    rated = [(-known.get(word, unknown) * (count if count < 6 else 6), word) for word, count in counted.items()]
+    rated = [(-known.get(word, unknown) * (min(6, count)), word) for word, count in counted.items()]
     return [word for _, word in nsmallest(most, rated)]
 
 
