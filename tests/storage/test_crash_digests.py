@@ -23,12 +23,15 @@ def lines(path):
     return path.read_text().split() if path.exists() else []
 
 
-def kill_in_the_middle(path, folder, how, after):
-    """Start the worker, wait until it works, then so many seconds more, and kill it."""
-    before = len(lines(folder / "recorded"))
+def kill_in_the_middle(path, folder, how, chance):
+    """Start the worker, wait until it has recorded up to a dozen releases more, then some milliseconds, and kill it.
+
+    A turn is three releases; by their number and not by the clock, a busy machine gets as far as an idle one.
+    """
+    wanted, after = len(lines(folder / "recorded")) + chance.randrange(3, 13), chance.uniform(0, 0.02)
     process = subprocess.Popen([sys.executable, str(WORKER), str(path), str(folder), how], stderr=subprocess.PIPE)
     deadline = time.monotonic() + 30
-    while len(lines(folder / "recorded")) == before and process.poll() is None and time.monotonic() < deadline:
+    while len(lines(folder / "recorded")) < wanted and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.002)
     time.sleep(after)
     process.kill()
@@ -88,10 +91,10 @@ def drain(path):
 def test_a_process_killed_while_it_gathers_settles_or_judges_leaves_no_half_digest(tmp_path, kills):
     path, chance = tmp_path / "x.db", random.Random(20261122)
     for _ in range(kills):
-        kill_in_the_middle(path, tmp_path, "whole", chance.uniform(0, 0.1))
+        kill_in_the_middle(path, tmp_path, "whole", chance)
         assert faults(path, tmp_path) == []
     with Database.open(path) as db:
-        assert db.value("SELECT count(*) FROM delivery WHERE what = 'digest' AND subscription = 'a'") > kills
+        assert db.value("SELECT count(*) FROM delivery WHERE what = 'digest' AND subscription = 'a'") > kills // 2
         assert db.value("SELECT count(*) FROM delivery WHERE slot LIKE 'catch-up%'") > 0
     assert drain(path) == 0
 
@@ -100,7 +103,7 @@ def test_a_process_killed_while_it_gathers_settles_or_judges_leaves_no_half_dige
 def test_the_same_trial_finds_the_fault_of_two_transactions(tmp_path):
     path, chance = tmp_path / "x.db", random.Random(20261122)
     for _ in range(300):
-        kill_in_the_middle(path, tmp_path, "torn", chance.uniform(0, 0.1))
+        kill_in_the_middle(path, tmp_path, "torn", chance)
         if any("of nothing" in fault or "its hold" in fault for fault in faults(path, tmp_path)):
             return
     pytest.fail("300 kills found no half digest: the trial is blind")
