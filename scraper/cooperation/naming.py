@@ -155,7 +155,7 @@ def places(text: str, named: Named, words: Lexicon, more: Sequence[Found]) -> tu
             continue
         if entry.what == "place" and text[hit.end : hit.end + 1] != "$":  # HK$ is money
             kept.append((hit.start, hit.end, entry))
-        elif entry.what in ("sides", "body"):
+        elif entry.what == "body" or (entry.what == "sides" and all(other.what != "place" for other in hit.entries)):
             inside = within(text[hit.start : hit.end], words, None if entry.what == "sides" else CITIES)
             kept += [(hit.start + start, hit.start + end, place) for start, end, place in inside]
     return gathered(text, sorted((k for k in kept if k[2].name not in NO_PLACES), key=lambda k: k[0]))
