@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from scheduler.alerts.message import word
 from scheduler.config import Subscription
+from storage.bundles import MOST_MEMBERS
 from storage.ledger import Ledger, Watched
 from storage.model import ChangeKind, Delivery, FigureChange, Grade
 from storage.times import stamp
@@ -180,6 +181,22 @@ def test_more_stories_than_a_mail_can_hold_are_counted(member):
     assert 100 < shown < 220
     assert f"And {250 - shown} more stories; `coopwatch alerts` lists them." in message.text
     assert 60_000 < len(message.html.encode()) < 102_000
+
+
+def test_as_many_as_one_digest_takes_are_all_named_with_their_links_whatever_their_length(member):
+    told = [
+        member(number, str(number), title=f"{number}" + "長" * 298, url=f"https://example.org/{number}/{'p' * 170}")
+        for number in range(100, 100 + MOST_MEMBERS)
+    ]
+    message = word(digest(*told), reader("zh-Hant"), ledger=LEDGER)
+    data = json.loads(message.body)
+    assert data["more"] == []
+    assert {one["url"] for one in data["stories"]} == {one.told.release.url for one in told}
+    assert len(message.body) < 20_000
+    assert len(message.html.encode()) < 102_000
+    for one in told:
+        assert one.told.release.url in message.text
+        assert one.told.release.url in message.html
 
 
 def test_the_same_digest_always_gives_the_same_message(member):
