@@ -15,14 +15,26 @@ from storage.times import from_text, stamp
 # said, the index of subscription and slot has the alerts of a subscription in their order.
 _OUT = "d.slot IS NULL AND d.what = 'alert' AND d.state IN ('sent', 'sending')"
 
+# The first release of each story that a subscription was told, and the edition of it in another language.
+_ANNOUNCED = f"""
+SELECT coalesce(e.id, r.id) AS id, r.key, coalesce(e.url, r.url) AS url, coalesce(e.language, r.language) AS language,
+       r.utc_offset, coalesce(r.published, r.first_seen) AS published
+FROM (SELECT min(d.id) AS first, c.story_id, c.release_id FROM delivery AS d JOIN change AS c ON c.id = d.change_id
+      WHERE d.subscription = ? AND {_OUT} GROUP BY c.story_id ORDER BY first DESC LIMIT ?) AS t
+JOIN release AS r ON r.id = t.release_id
+LEFT JOIN release AS e ON e.id = (
+  SELECT min(o.id) FROM story_member AS m JOIN release AS o ON o.id = m.release_id
+  WHERE m.story_id = t.story_id AND o.language = ? AND o.state <> 'gone')
+WHERE r.state <> 'gone' AND coalesce(r.published, r.first_seen) >= ? ORDER BY t.first DESC"""
+
 
 @dataclass(frozen=True, slots=True)
 class Announced:
     """A release that a subscription was told of, with the dates it states.
 
     Args:
-        key: of the release.
-        url: where it stands.
+        key: of the release that was told.
+        url: where it, or its edition in the language wished for, stands.
         title: of its last version.
         language: BCP 47 tag.
         published: the day by the portal's calendar; that of the first reading where the portal does not say.
@@ -60,20 +72,15 @@ def alert(db: Database, message_id: str) -> Delivery:
     return deliveries.value(db, row, from_text(row["made"]))
 
 
-def announced(db: Database, subscription: str, now: datetime, within: timedelta, most: int) -> list[Announced]:
+def announced(
+    db: Database, subscription: str, now: datetime, within: timedelta, most: int, language: str | None = None
+) -> list[Announced]:
     """Return the releases a subscription was told of, one a story (the first it was told), the newest story first.
 
-    Withdrawn releases are left out, and those published longer ago than `within`; `most` stories are looked at.
+    Withdrawn releases are left out, and those published longer ago than `within`; `most` stories are looked at. Where a
+    story has an edition in the `language` wished for, that one speaks, under the key of the one that was told.
     """
-    rows = db.rows(
-        "SELECT r.id, r.key, r.url, r.language, r.utc_offset, coalesce(r.published, r.first_seen) AS published"
-        " FROM (SELECT min(d.id) AS first, c.story_id, c.release_id"
-        "       FROM delivery AS d JOIN change AS c ON c.id = d.change_id"
-        f"       WHERE d.subscription = ? AND {_OUT} GROUP BY c.story_id ORDER BY first DESC LIMIT ?) AS t"
-        " JOIN release AS r ON r.id = t.release_id"
-        " WHERE r.state <> 'gone' AND coalesce(r.published, r.first_seen) >= ? ORDER BY t.first DESC",
-        (subscription, most, stamp(now - within)),
-    )
+    rows = db.rows(_ANNOUNCED, (subscription, most, language, stamp(now - within)))
     found = []
     for row in rows:
         offset = timezone(timedelta(minutes=row["utc_offset"])) if row["utc_offset"] is not None else UTC

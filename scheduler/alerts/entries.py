@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from scheduler.alerts.editions import shown
 from scheduler.alerts.message import Message
 from scheduler.alerts.plain import clean, shorten, web_link
 from storage.model import Delivery
@@ -56,8 +57,8 @@ def feed_id(name: str) -> str:
     return f"urn:uuid:{uuid.uuid5(SPACE, f'feed|{name}')}"
 
 
-def entry(delivery: Delivery, message: Message) -> Entry:
-    """Return the entry of an alert.
+def entry(delivery: Delivery, message: Message, wish: str | None = None) -> Entry:
+    """Return the entry of an alert, which leads to the edition that is shown to whoever wishes for a language.
 
     A story has one entry for its first telling and one for each grade of revision, which a later revision of that grade
     brings up to date.
@@ -65,16 +66,17 @@ def entry(delivery: Delivery, message: Message) -> Entry:
     told = delivery.told
     release, change = told.release, told.change
     occasion = "|".join((told.story_key or release.key, change.kind, str(told.grade or "")))
-    assessment = told.assessment
+    view = shown(told, wish)
+    assessment = view.assessment
     return Entry(
         id=f"urn:uuid:{uuid.uuid5(SPACE, occasion)}",
         title=message.subject,
-        url=web_link(message.data.get("url") or release.url),
+        url=web_link(view.url),
         text=shorten(clean(message.text.split("\n-- \n")[0].split("\n--\n")[0]).strip(), LONGEST),
         published=release.published,
         updated=change.at,
-        author=release.portal,
-        language=release.language,
+        author=view.edition.portal if view.edition else release.portal,
+        language=view.language,
         categories=tuple(filter(None, (assessment.kind, *assessment.jurisdictions)))[:MOST_NAMES],
     )
 

@@ -54,7 +54,7 @@ def deliver(message: Message, subscription: Subscription, context: Context, acce
         return f"would be written to {_folder(subscription)}"  # a test message is no part of any feed
     now = datetime.now(UTC)
     entries = latest(_entries(context.db, subscription), MOST)
-    dates = told.announced(context.db, subscription.name, now, DATES_OF, MOST_STORIES)
+    dates = told.announced(context.db, subscription.name, now, DATES_OF, MOST_STORIES, subscription.language)
     title = f"coopwatch: {subscription.name}"
     files = {
         "atom": atom(subscription.name, title, entries, now),
@@ -98,7 +98,7 @@ def _entries(db: Database, subscription: Subscription) -> Iterator[Entry]:
                 _WORDED.clear()
             try:
                 delivery = told.alert(db, message_id)
-                _WORDED[known] = entry(delivery, word(delivery, subscription))
+                _WORDED[known] = entry(delivery, word(delivery, subscription), subscription.language)
             except (KeyError, TypeError, ValueError):  # one that cannot be read any more must not keep the others out
                 continue
         yield _WORDED[known]

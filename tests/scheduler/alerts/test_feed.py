@@ -12,10 +12,12 @@ import icalendar
 import pytest
 
 from scheduler.alerts import feed
+from scheduler.alerts.channels import Context
 from scheduler.alerts.errors import DeliveryError
 from scheduler.alerts.rules import route
 from scheduler.config import Config, Subscription
 from scheduler.delivering import Dispatcher
+from storage import stories
 from storage.database import Database
 from storage.model import Dated
 from storage.releases import record
@@ -133,6 +135,29 @@ def test_a_revision_moves_the_event_under_the_same_uid(publish, desk):
     assert (before["dtstart"].dt, after["dtstart"].dt) == (first, later)
     assert before["uid"] == after["uid"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
+
+
+def test_a_reader_who_prefers_a_language_is_led_to_that_edition(publish, desk, db):
+    opens = (NOW.date() + timedelta(days=30)).isoformat()
+    text = "Ada Lam of Harbour Hospital signed for 320 nurses."
+    publish(1, (opens, "The centre opens then."), title="Centre to open", text=text)
+    publish(
+        2,
+        (opens, "中心屆時啟用。"),
+        title="中心將啟用",
+        text="林愛達代表港灣醫院簽署，涉及320名護士。",
+        language="zh-Hant",
+    )
+    (english, chinese) = (row["story_id"] for row in db.rows("SELECT story_id FROM story_member ORDER BY release_id"))
+    if english != chinese:
+        stories.join(db, 2, english, NOW)
+    reader = replace(desk, language="zh-Hant")
+    feed._WORDED.clear()
+    feed.deliver(None, reader, Context(Config(subscriptions=(reader,)), db), frozenset())
+    first = atom(desk).entries[-1]
+    assert first.link == "https://example.org/2"
+    assert [event["description"].splitlines()[0] for event in events(desk)] == ["中心屆時啟用。"]
+    assert all(event["summary"] == "中心將啟用" for event in events(desk))
 
 
 def test_a_spoilt_file_is_whole_again_with_the_next_alert(publish, desk):
