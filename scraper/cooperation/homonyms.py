@@ -41,8 +41,14 @@ def settled(everything: Sequence[Passage], jurisdiction: str | None, words: Lexi
 
 def only_home(everything: Sequence[Passage], sides: set[str]) -> str | None:
     """Return the one of some sides that the text names while it never names Hong Kong, whose bodies the lists mean."""
-    named = {side for p in everything for e in p.of(*PLACES) for side in e.sides if len(e.sides) == 1}
-    return next((side for side in sorted(sides & named)), None) if "Hong Kong" not in named else None
+    named: set[str] = set()
+    for one in everything:
+        for entry in one.entries:
+            if len(entry.sides) == 1 and entry.what in PLACES:
+                if "Hong Kong" in entry.sides:
+                    return None
+                named |= entry.sides
+    return min(sides & named, default=None)
 
 
 def only_country(everything: Sequence[Passage], words: Lexicon, ministries: frozenset[Entry]) -> str | None:

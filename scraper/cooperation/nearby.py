@@ -36,8 +36,8 @@ def placed(everything: Sequence[Passage], words: Lexicon) -> list[Passage]:
                 for level, kinds in LEVELS.items():
                     last[level] = _place(entry, kinds, words) or last[level]
                 entries.append(_of(entry, last, words) if entry in words.nearby else entry)
-            hits.append(Hit(hit.start, hit.end, tuple(entries)))
-        made.append(passage(one.start, one.end, hits))
+            hits.append(hit if words.nearby.isdisjoint(hit.entries) else Hit(hit.start, hit.end, tuple(entries)))
+        made.append(one if words.nearby.isdisjoint(one.entries) else passage(one.start, one.end, hits))
     return made
 
 
@@ -47,7 +47,7 @@ def _places(everything: Sequence[Passage], kinds: frozenset[str], words: Lexicon
 
 def _place(entry: Entry, kinds: frozenset[str], words: Lexicon) -> str | None:
     """Return the place of some kinds that an entry is, or that its body or place lies in; of the Mainland alone."""
-    at = entry.name if entry.what == "place" else entry.place
+    at = entry.name if entry.what == "place" else entry.place if entry.what == "body" else ""
     while at in words.places and words.places[at].sides == {"Mainland"}:
         if words.places[at].kind in kinds:
             return at
