@@ -80,7 +80,8 @@ def main(path: str, folder: str, how: str) -> None:
         number = db.value("SELECT count(*) FROM release")
         while True:
             now = datetime.now(UTC)
-            hold = keep_back(db, number, now)
+            turn = number // 3
+            hold = keep_back(db, turn, now)
             for _ in range(3):
                 key = f"e/{number}"
                 release = Release(key, "s", "p", f"https://e.test/{number}", "en", f"Title {number}", f"Text {number}.")
@@ -88,7 +89,7 @@ def main(path: str, folder: str, how: str) -> None:
                 acknowledge(recorded, key)
                 number += 1
             if hold is not None:
-                acknowledge(settled, f"{hold}:{judge(db, hold, number, now, how)}")
+                acknowledge(settled, f"{hold}:{judge(db, hold, turn, now, how)}")
             gather(db, f"turn {now.isoformat()}", now, how)
             tell(db, received, now)
 
