@@ -19,8 +19,9 @@ _OUT = "d.slot IS NULL AND d.what = 'alert' AND d.state IN ('sent', 'sending')"
 _ANNOUNCED = f"""
 SELECT coalesce(e.id, r.id) AS id, r.key, coalesce(e.url, r.url) AS url, coalesce(e.language, r.language) AS language,
        r.utc_offset, coalesce(r.published, r.first_seen) AS published
-FROM (SELECT min(d.id) AS first, c.story_id, c.release_id FROM delivery AS d JOIN change AS c ON c.id = d.change_id
-      WHERE d.subscription = ? AND {_OUT} GROUP BY c.story_id ORDER BY first DESC LIMIT ?) AS t
+FROM (SELECT min(d.id) AS first, m.story_id, c.release_id
+      FROM delivery AS d JOIN change AS c ON c.id = d.change_id JOIN story_member AS m ON m.release_id = c.release_id
+      WHERE d.subscription = ? AND {_OUT} GROUP BY m.story_id ORDER BY first DESC LIMIT ?) AS t
 JOIN release AS r ON r.id = t.release_id
 LEFT JOIN release AS e ON e.id = (
   SELECT min(o.id) FROM story_member AS m JOIN release AS o ON o.id = m.release_id
