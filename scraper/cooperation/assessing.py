@@ -90,7 +90,7 @@ def assess(
     sides, bodies = jurisdictions(head, body, words), parties(text, opening, named, own, more)
     headline, schemes = every([head]), programmes(text, named, more)
     bodies += tuple(titled(headline, "body", bodies))
-    bodies += tuple(speaking(named, bodies, own, words))
+    bodies += tuple(speaking(text, named, bodies, own, words))
     return Assessment(
         cooperation=cooperation,
         score=round(points, 4),

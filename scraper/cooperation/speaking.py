@@ -12,15 +12,17 @@ from scraper.cooperation.units import cut
 from storage.model import Mention
 
 
-def speaking(named: Named, parties: Collection[Mention], own: str | None, words: Lexicon) -> Iterator[Mention]:
+def speaking(
+    text: str, named: Named, parties: Collection[Mention], own: str | None, words: Lexicon
+) -> Iterator[Mention]:
     """Yield the bodies that speak through somebody or something named, where `parties` does not name them already.
 
     An official speaks for the office where no body of that side is named: "York Chow will visit London". A programme
     whose name begins with a body's is that body's: "Hospital Authority Healthcare Talents Visiting Programme". A
-    conference is not: those who come are others. The passage is empty and stands where the official or programme does,
-    since the text has no name of the body.
+    conference is not: those who come are others. The passage is the name of the official or the programme.
 
     Args:
+        text: of the release.
         named: what the lists know of the text (see `naming.every`).
         parties: the bodies that the text names.
         own: the publisher's side.
@@ -39,7 +41,7 @@ def speaking(named: Named, parties: Collection[Mention], own: str | None, words:
             continue
         if body and body.name not in known:
             known.add(body.name)
-            yield _mention(body, hit.start)
+            yield _mention(body, hit.start, text[hit.start : hit.end])
 
 
 def titled(title: Named, what: str, stated: Collection[Mention]) -> Iterator[Mention]:
@@ -56,13 +58,13 @@ def titled(title: Named, what: str, stated: Collection[Mention]) -> Iterator[Men
         if entry.what != what or entry.kind in ("own government", "policy") or both or entry.name in known:
             continue
         known.add(entry.name)
-        yield _mention(entry, 0)
+        yield _mention(entry, 0, "")
 
 
-def _mention(entry: Entry, at: int) -> Mention:
+def _mention(entry: Entry, at: int, passage: str) -> Mention:
     side = entry.place or min(entry.sides, default=None)
     names = dict.fromkeys(name for name in scripts(entry.chinese) if name)
-    return Mention(entry.name, at, at, "", side, entry.kind or None, aliases=tuple(names))
+    return Mention(entry.name, at, at + len(passage), passage, side, entry.kind or None, aliases=tuple(names))
 
 
 @lru_cache(maxsize=1024)
