@@ -1,4 +1,4 @@
-"""What things cost on this machine: glances, idling, the way from a listing to a webhook, and a whole crawl.
+"""What things cost on this machine: glances, idling, from a listing to a webhook, reading, and a whole crawl.
 
 `make bench` prints a table and writes bench.json. CPU seconds are user and system time. Machines are noisy: compare
 figures of one run with each other, and take less than 10 % for nothing. Not here: whether the results are right.
@@ -10,6 +10,7 @@ import argparse
 import json
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from scheduler.demo import texts
 from scheduler.demo.invented import event, synthetic
 from scheduler.demo.plain import run_plain_scrapy
 from scheduler.demo.portals import Portals
@@ -125,6 +127,43 @@ def _one_alert(watch: Watch, web: Portals, hooks: WebhookReceiver, number: int) 
     return (told - shown).total_seconds()
 
 
+def reading(folder: Path) -> Iterator[Figure]:
+    """Measure what `coopwatch assess` costs: releases of 4 KB, start-up aside, and the worst of 50 KB of anything."""
+    folder.mkdir(parents=True)
+    lines = [
+        json.dumps({"id": number, "lang": language, "title": title, "text": text, "date": f"{texts.DAY:%F}"}) + "\n"
+        for number, (language, title, text) in enumerate(texts.releases(1500))
+    ]
+    spent = [min(_assess(folder / "texts.jsonl", some) for _ in range(3)) for some in (lines[:1], lines)]
+    yield Figure(
+        "assess, releases of 4 KB", (len(lines) - 1) / (spent[1] - spent[0]), "texts/CPU s", 800, at_least=True
+    )
+    worst, block = max((_read(text), block) for block, text in texts.hostile())
+    yield Figure("assess, the worst of 50 KB", worst * 1000, "CPU ms", 50, note=f"of {block.strip()[:30]!r}")
+
+
+def _assess(path: Path, lines: list[str]) -> float:
+    """Return the CPU seconds that the command takes for some lines."""
+    path.write_text("".join(lines), encoding="utf-8")
+    began = _children()
+    subprocess.run([sys.executable, "-m", "scheduler.cli", "assess", path], stdout=subprocess.DEVNULL, check=True)
+    return _children() - began
+
+
+def _read(text: str) -> float:
+    """Return the CPU seconds that one text takes once all is loaded, the least of three times."""
+    from scraper.cooperation import assess
+    from scraper.lifelines import followed
+    from storage.assessments import to_plain
+
+    spent = []
+    for _ in range(3):
+        began = time.process_time()
+        json.dumps(to_plain(followed("", text, assess("", text, language="en", published=texts.DAY.date()))))
+        spent.append(time.process_time() - began)
+    return min(spent)
+
+
 def crawl(folder: Path) -> Iterator[Figure]:
     """Measure a crawl of 1,200 releases, everything on, against a plain Scrapy spider that reads title and body."""
     with _web(1200, days=2) as web:
@@ -148,6 +187,7 @@ PARTS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "glances": glances,
     "idle": idle,
     "alerts": alerts,
+    "reading": reading,
     "crawl": crawl,
 }
 
