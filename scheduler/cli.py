@@ -25,6 +25,8 @@ VERBS = {
     "reread": "pages",
     "sources": "state",
     "status": "state",
+    "doctor": "doctor",
+    "incidents": "doctor",
     "releases": "releases",
     "show": "releases",
     "diff": "releases",

@@ -22,6 +22,7 @@ from storage.errors import (
     LockedError,
     MissingError,
     NewerError,
+    OlderError,
     ReadOnlyError,
     RefusedError,
     StorageError,
@@ -99,7 +100,7 @@ class Database:
             opening.refuse_newer(self._conn, self.path)
             behind = opening.is_behind(self._conn)
             if self.read_only and behind:
-                raise ReadOnlyError(
+                raise OlderError(
                     f"{self.path}: the database is of an older coopwatch and was opened for reading only; "
                     "run `coopwatch status` once as a user who may write it"
                 )

@@ -6,6 +6,7 @@
     + CorruptError          65  the file is damaged, cut short, or not a database of coopwatch
     + NewerError            65  a newer coopwatch wrote it
     + ReadOnlyError         77  the file or its folder may not be written
+      + OlderError          77  it is an older coopwatch's, and opening it to read cannot bring it up to date
     + DiskError             74  the disk is full or fails, or the file was moved away
     + RefusedError          65  a value that must not be stored: control characters, half characters, over-long titles
 
@@ -53,6 +54,10 @@ class ReadOnlyError(StorageError):
     """The file, or the folder that must hold its journal, may not be written by us."""
 
     exit_code = 77
+
+
+class OlderError(ReadOnlyError):
+    """The database is of an older coopwatch and was opened for reading only, so it cannot be brought up to date."""
 
 
 class DiskError(StorageError):
