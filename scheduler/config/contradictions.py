@@ -48,6 +48,11 @@ def idle(where: Where) -> Iterator[Finding]:
             yield (*path, "min_grade"), "does nothing: no revision or withdrawal is asked for"
         elif path and part.min_grade and GRADES.index(part.min_grade) <= GRADES.index(where.min_grade or "wording"):
             yield (*path, "min_grade"), f"does nothing: the whole asks for {where.min_grade or 'wording'} or more"
+        elif part.min_grade == GRADES[-1] and "gone" not in told:
+            yield (
+                (*path, "min_grade"),
+                'keeps out every revision: what is withdrawn is told as "gone"; add it to `changes`',
+            )
         if part.figures and set(part.changes) - {FIGURE}:
             yield (*path, "changes"), "only changes of figures can be told where `figures` is given"
 
@@ -93,13 +98,16 @@ def _unasked(where: Where, part: Conditions) -> Iterator[tuple[str, str]]:
         yield key, f'never holds: add "{kinds[0]}" to `changes` outside'
 
 
+def implies(must: Sequence[Conditions], key: str, part: Conditions) -> bool:
+    """Return whether one condition of a part holds wherever all of others do, for it asks for the same or more."""
+    wide = getattr(part, key)
+    if key == "min_score":
+        return any(one.min_score is not None and one.min_score >= wide for one in must)
+    return key in LISTS and any(bool(getattr(one, key)) and set(getattr(one, key)) <= set(wide) for one in must)
+
+
 def _implied(key: str, part: Conditions, where: Where) -> bool:
     """Return whether one condition of a part holds for all that is told: what is asked for fits it in any case."""
-    wide = getattr(part, key)
     if key == "changes":
-        return asked(where) <= set(wide)
-    if key == "min_score":
-        return any(one.min_score is not None and one.min_score >= wide for one in (where, *where.all))
-    if key not in LISTS:
-        return False
-    return any(bool(getattr(one, key)) and set(getattr(one, key)) <= set(wide) for one in (where, *where.all))
+        return asked(where) <= set(part.changes)
+    return implies((where, *where.all), key, part)

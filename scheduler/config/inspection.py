@@ -17,7 +17,7 @@ from scheduler.config.secret_places import secret_faults
 from scheduler.config.toml_lines import Path, line_of, lines_of
 
 if TYPE_CHECKING:
-    from scheduler.config.unlikely import Known
+    from scheduler.config.reach import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _absent(config: Config) -> Iterator[tuple[Path, str]]:
 
 
 def _known() -> dict[str, Known]:
-    from scheduler.config.unlikely import Known
+    from scheduler.config.reach import Known
     from scraper.find import sources
 
     return {name: Known(source.language, source.portal) for name, source in sources().items()}

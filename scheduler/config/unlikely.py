@@ -6,22 +6,14 @@ Each yields (path of the key, what is unlikely and why).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from scheduler.config.canonical import parts
 from scheduler.config.contradictions import contradictions, idle, overlap
 from scheduler.config.model import Config
+from scheduler.config.reach import Known, unreachable
 from scheduler.config.rules import Finding, has_loopback_base
 from scheduler.config.subscription_rules import advice
 from scheduler.config.subscriptions import Conditions, Subscription
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a built-in source: the language of its releases, and the host it reads."""
-
-    language: str
-    portal: str
 
 
 def unlikely(config: Config, known: Mapping[str, Known]) -> Iterator[Finding]:
@@ -43,10 +35,15 @@ def unlikely(config: Config, known: Mapping[str, Known]) -> Iterator[Finding]:
     for place, subscription in enumerate(config.subscriptions):
         at = ("subscriptions", place)
         yield from (((*at, *path), what) for path, what in _when(subscription))
-        yield from (((*at, "where", *path), what) for path, what in contradictions(subscription.where))
-        yield from (((*at, "where", *path), what) for path, what in idle(subscription.where))
-        if enabled:
-            yield from (((*at, "where", *path), what) for path, what in _sources(subscription, enabled, known))
+        yield from (((*at, "where", *path), what) for path, what in _where(subscription, enabled, known))
+
+
+def _where(subscription: Subscription, enabled: Sequence[str], known: Mapping[str, Known]) -> Iterator[Finding]:
+    where = subscription.where
+    found = [*contradictions(where), *(_sources(subscription, enabled, known) if enabled else ())]
+    yield from found
+    yield from idle(where)
+    yield from unreachable(where, enabled, known, found)
 
 
 def _operator(config: Config) -> Iterator[Finding]:

@@ -7,11 +7,12 @@ from datetime import time
 import pytest
 
 from scheduler.config import Config, Subscription
+from scheduler.config.reach import Known
 from scheduler.config.reading import parse
 from scheduler.config.subscription_rules import KINDS
 from scheduler.config.subscriptions import CHANGES, DEFAULT_GRADE, FIRST_PAIRS, GRADES
 from scheduler.config.template import template
-from scheduler.config.unlikely import Known, unlikely
+from scheduler.config.unlikely import unlikely
 from scraper.find import sources
 from storage.model import ChangeKind, Grade
 
@@ -151,6 +152,15 @@ def test_what_cannot_be_is_refused_where_it_stands(text, key, said):
         ('portals = ["www.gcs.gov.mo"], sources = ["hk_gia_en"]', "where.portals", "no enabled source reads it"),
         ('sources = ["hk_gia_en"], all = [{ languages = ["zh"] }]', "where.all[0].languages", "never told"),
         ('languages = ["pt"]', "where.languages", "in en, zh-Hant only"),
+        ('any = [{ languages = ["en"] }], none = [{ languages = ["en"] }]', "where.none[0]", "never told"),
+        ('none = [{ languages = ["en"] }, { languages = ["zh"] }]', "where.none", "taken together"),
+        ('any = [{ words = ["a"] }, { kinds = ["visit"] }], none = [{ words = ["a"] }]', "where.any[0]", "part never"),
+        ('languages = ["en"], any = [{ languages = ["zh"] }, { sources = ["hk_gia_zh"] }]', "where.any", "never told"),
+        ('changes = ["revised"], min_grade = "withdrawn"', "where.min_grade", 'add it to `changes`'),
+        ('changes = ["also"]', "where.changes", "one portal is watched: it is never told"),
+        ('changes = ["gone"], first_pairs = ["parties"]', "where.first_pairs", "new or revised only: it is never told"),
+        ('changes = ["also", "gone"], none = [{ changes = ["gone"] }]', "where.none[0]", "never told"),
+        ('all = [{ changes = ["gone"] }, { changes = ["new"] }]', "where.all[0]", "never told"),
     ],
 )  # fmt: skip
 def test_rules_that_can_never_fire_and_conditions_that_do_nothing_are_reported(where, key, said):
@@ -165,6 +175,11 @@ def test_rules_that_can_never_fire_and_conditions_that_do_nothing_are_reported(w
         'languages = ["zh"], all = [{ languages = ["zh-Hant"] }]',
         'any = [{ figures = ["P"] }, { changes = ["also"] }], min_grade = "date"',
         'parties = ["A"], all = [{ parties = ["B"] }], none = [{ parties = ["C"] }]',
+        'changes = ["also"]',
+        'none = [{ languages = ["en"] }, { languages = ["zh"], kinds = ["visit"] }]',
+        'any = [{ words = ["a"] }, { words = ["b"] }], none = [{ words = ["a"], kinds = ["visit"] }]',
+        'min_grade = "withdrawn", none = [{ changes = ["revised"] }, { changes = ["new"] }]',
+        f"min_score = 0.2, none = [{{ kinds = {list(KINDS)} }}]",
     ],
 )
 def test_rules_that_can_fire_are_not_reported(where):
