@@ -11,7 +11,7 @@ from scheduler.alerts.catalogue import Words, own, spelt
 from scheduler.alerts.clocks import moment, stated
 from scheduler.alerts.editions import Shown, missing, others, remarks, shown
 from scheduler.alerts.figures import headline, number, passage
-from scheduler.alerts.firsts import notable
+from scheduler.alerts.firsts import notable, sides
 from scheduler.alerts.plain import clean, line, shorten, web_link
 from storage.model import Assessment, ChangeKind, Evidence, Mention, Notice, Precision
 
@@ -84,8 +84,8 @@ def _rows(notice: Notice, view: Shown, said: Words) -> Iterator[tuple[str, str]]
     if made.kind:
         yield said("row.kind"), said.known("kind", made.kind, line(made.kind).replace("_", " "))
     if made.jurisdictions:
-        sides = [line(names.place(one, said)) for one in made.jurisdictions[:PARTIES]]
-        yield said("row.between"), said("comma").join(sides)
+        between = [line(names.place(one, said)) for one in sides(made)[:PARTIES]]
+        yield said("row.between"), said("comma").join(between)
     yield from _named(made, said)
     yield from _stated(notice, view, said)
     yield said("row.score"), f"{made.score:.2f}"
@@ -140,7 +140,7 @@ def _remarks(notice: Notice, view: Shown, wish: str | None, said: Words) -> Iter
 
 
 def _pairs(notice: Notice, said: Words) -> Iterator[str]:
-    for pair in notable(notice.first_pairs)[:PAIRS]:
+    for pair in notable(notice)[:PAIRS]:
         one, other = (line(names.among(name, notice.assessment, said), 120) for name in (pair.one, pair.other))
         yield said(f"alert.pair_{pair.what}", one=one, other=other)
 

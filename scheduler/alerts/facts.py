@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
+from scheduler.alerts.firsts import firsts
 from scraper.cooperation.folding import fold
 from storage.model import ChangeKind, Grade, Notice
 
@@ -133,7 +134,7 @@ _HOLDS: dict[str, Callable[[Any, Facts], bool]] = {
     "min_score": lambda wanted, facts: facts.assessment.score >= wanted,
     "changes": lambda wanted, facts: any(kind in wanted for kind in facts.kinds),
     "figures": _figures,
-    "first_pairs": lambda wanted, facts: any(FIRST.get(pair.what) in wanted for pair in facts.notice.first_pairs),
+    "first_pairs": lambda wanted, facts: any(FIRST.get(pair.what) in wanted for pair in firsts(facts.notice)),
     "min_grade": lambda wanted, facts: reaches(wanted, facts.grade),
 }
 
@@ -167,6 +168,6 @@ _SAW: dict[str, Callable[[Any, Facts], str]] = {
     "min_score": lambda _, facts: f"{facts.assessment.score:.2f}",
     "changes": lambda _, facts: ", for the first time co-operation: ".join(facts.kinds),
     "figures": lambda _, facts: facts.notice.figure.programme if facts.notice.figure else "",
-    "first_pairs": lambda _, facts: _listed(f"{pair.one} with {pair.other}" for pair in facts.notice.first_pairs),
+    "first_pairs": lambda _, facts: _listed(f"{pair.one} with {pair.other}" for pair in firsts(facts.notice)),
     "min_grade": lambda _, facts: facts.grade.value if facts.grade else "no grade",
 }

@@ -6,9 +6,8 @@ here. What has no name in the reader's language is told as the text tells it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from scheduler.alerts.catalogue import Words, is_han, own, spelt
+from scheduler.alerts.firsts import sides
 from storage.model import Assessment, Mention
 
 NAMED = 3  # sides and parties in the one sentence
@@ -52,13 +51,8 @@ def reason(made: Assessment, said: Words) -> str:
     if not made.cooperation:
         return said("reason.against")
     what = said.known("reason", made.kind or "other", said("reason.other"))
-    sides = _sides(made.jurisdictions)
-    if len(sides) > 1:
-        what = said("reason.between", what=what, sides=said.listed([place(side, said) for side in sides[:NAMED]]))
+    between = sides(made)
+    if len(between) > 1:
+        what = said("reason.between", what=what, sides=said.listed([place(side, said) for side in between[:NAMED]]))
     bodies = list(dict.fromkeys(mention(one, said) for one in made.parties))[:NAMED]
     return what + (said("colon") + said("semicolon").join(bodies) if bodies else "") + said("full_stop")
-
-
-def _sides(jurisdictions: Sequence[str]) -> list[str]:
-    """Return the sides to name: not the Mainland where one of its places says it already."""
-    return [one for one in jurisdictions if one != "Mainland"] if len(jurisdictions) > 2 else list(jurisdictions)

@@ -94,7 +94,7 @@ def _told(delivery: Delivery, pieces: Sequence[Piece] | None, ledger: Ledger | N
         "first": notice.first and edition(notice.first, room),
         "first_pairs": [
             {"what": pair.what, "one": room.cut(pair.one), "other": room.cut(pair.other)}
-            for pair in notable(notice.first_pairs)[: min(room.items, PAIRS)]
+            for pair in notable(notice)[: min(room.items, PAIRS)]
         ],
         "watch": ledger and watch.brief(ledger, release.source),
         "shortened": False,

@@ -96,7 +96,7 @@ def assess(
         score=round(points, 4),
         detector=detector(),
         kind=kind,
-        reason=reason(kind, sides, bodies) if kind else reason_against(found, model),
+        reason=reason(kind, exact(sides, words), bodies) if kind else reason_against(found, model),
         jurisdictions=sides,
         evidence=evidence(text, found, body, model),
         parties=bodies,
@@ -130,8 +130,7 @@ def evidence(text: str, found: list[Signal], body: list[Passage], model: Weights
 def reason(kind: str, sides: tuple[str, ...], bodies: tuple[Mention, ...]) -> str:
     """Return one English sentence: who does what with whom."""
     what = KINDS.get(kind, "Co-operation in health")
-    places = [side for side in sides if side != "Mainland"] if len(sides) > 2 else list(sides)  # a city says it already
-    between = f" between {_listed(places[:NAMED])}" if len(places) > 1 else ""
+    between = f" between {_listed(list(sides[:NAMED]))}" if len(sides) > 1 else ""
     names = list(dict.fromkeys(body.name for body in bodies))
     parties = f": {'; '.join(names[:NAMED])}" if names else ""
     return f"{what}{between}{parties}."
@@ -166,3 +165,15 @@ def jurisdictions(head: Passage, body: list[Passage], words: Lexicon) -> tuple[s
                 named.setdefault(place)
                 place = words.places[place].place
     return tuple(named)
+
+
+def exact(sides: tuple[str, ...], words: Lexicon) -> tuple[str, ...]:
+    """Return the sides but for those that another of them lies in: a city says its province already."""
+    holding: set[str] = set()
+    todo = [words.places[side] for side in sides if side in words.places]
+    while todo:
+        place = todo.pop()
+        further = {place.place, *place.sides} - {place.name, ""} - holding
+        holding |= further
+        todo += [words.places[one] for one in further if one in words.places]
+    return tuple(side for side in sides if side not in holding)

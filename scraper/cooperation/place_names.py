@@ -16,16 +16,31 @@ from scraper.cooperation.folding import DATA
 @cache
 def chinese_names() -> Mapping[str, str]:
     """Return the name in Traditional characters of each place and jurisdiction, by its English one."""
-    return MappingProxyType({english: chinese for english, chinese, _ in _rows() if chinese})
+    return MappingProxyType({english: chinese for english, chinese, *_ in _rows() if chinese})
+
+
+def around(name: str, within: Mapping[str, str] = MappingProxyType({})) -> frozenset[str]:
+    """Return all that a place lies in: of Nansha Guangzhou, Guangdong and the Mainland.
+
+    Args:
+        name: its English name.
+        within: what places that no list knows lie in, by their names: the user's own.
+    """
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        for one in {*_around().get(todo[-1], ()), within.get(todo.pop(), "")} - {name, ""} - found:
+            found.add(one)
+            todo.append(one)
+    return frozenset(found)
 
 
 @cache
-def sides() -> Mapping[str, str]:
-    """Return the jurisdiction that each place lies in, by its English name."""
-    return MappingProxyType({english: side for english, _, side in _rows()})
+def _around() -> Mapping[str, tuple[str, str]]:
+    return {english: (within, side) for english, _, side, within in _rows()}
 
 
 @cache
-def _rows() -> tuple[tuple[str, str, str], ...]:
+def _rows() -> tuple[tuple[str, str, str, str], ...]:
     rows = json.loads((DATA / "places.json").read_text(encoding="utf-8"))["rows"]
-    return tuple((english, chinese, side) for english, chinese, side, *_ in rows)
+    return tuple((english, chinese, side, within) for english, chinese, side, _, within, *_ in rows)

@@ -12,7 +12,7 @@ from scheduler.alerts.editions import fits, lag, shown
 from scheduler.alerts.firsts import notable
 from scheduler.alerts.message import word
 from scheduler.config import Subscription
-from storage.model import ChangeKind, Edition, Grade, Pair, Precision
+from storage.model import ChangeKind, Edition, Grade, Mention, Pair, Precision
 
 HAN = "醫院管理局與海港醫科大學簽署協議"
 URL = "https://www.info.gov.hk/gia/general/202611/21/P2026112100100.htm"
@@ -163,14 +163,29 @@ def test_who_is_named_together_for_the_first_time_is_told(make_delivery):
     assert message.data["first_pairs"][1] == {"what": "jurisdiction", "one": "Hong Kong", "other": "Mainland"}
 
 
-def test_pairs_that_tell_nothing_are_left_out():
+def test_pairs_that_tell_nothing_are_left_out(make_notice):
     pairs = [
         Pair("place", "Hong Kong", "Singapore"),
         Pair("jurisdiction", "Hong Kong", "Singapore"),
         Pair("jurisdiction", "Mainland", "Shanghai"),
         Pair("party", "A", "B"),
+        Pair("jurisdiction", "Guangdong", "Guangzhou"),
+        Pair("jurisdiction", "Guangzhou", "Mainland"),
+        Pair("place", "Guangdong", "Nansha"),
+        Pair("place", "Guangdong", "Harbour Village"),
     ]
-    assert notable(pairs) == [pairs[3], pairs[1]]
+    own = (Mention("Harbour Village", 0, 1, "x", jurisdiction="Nansha"),)
+    notice = replace(make_notice(), first_pairs=tuple(pairs))
+    assert notable(replace(notice, assessment=replace(notice.assessment, places=own))) == [pairs[3], pairs[1]]
+
+
+def test_a_city_stands_for_its_province_and_the_mainland(make_delivery):
+    told = make_delivery()
+    sides = ("Mainland", "Guangzhou", "Guangdong", "Hong Kong")
+    made = replace(told.told.assessment, jurisdictions=sides)
+    told = replace(told, notice=replace(told.told, assessment=made))
+    assert "Between: Guangzhou, Hong Kong\n" in word(told, reader("en")).text
+    assert "：廣州、香港\n" in word(told, reader("zh-Hant")).text
 
 
 def test_mails_of_one_story_have_one_thread(make_delivery):

@@ -95,6 +95,22 @@ def test_a_first_pair_is_told_to_those_who_ask_for_its_sort(asked, told):
     assert matches(wanting(first_pairs=(asked,)), notice) is told
 
 
+@pytest.mark.parametrize(
+    ("pair", "told"),
+    [
+        (("Guangdong", "Guangzhou"), False),
+        (("Guangzhou", "Mainland"), False),
+        (("Guangdong", "Macao"), True),
+        (("Foshan", "Guangzhou"), True),
+    ],
+)
+def test_a_city_and_its_own_province_are_no_pair(pair, told):
+    notice = notice_of(pairs=(Pair("jurisdiction", *pair),))
+    judgement = judge(wanting(first_pairs=("jurisdictions",)), notice)
+    assert judgement.told is told
+    assert told or judgement.failed[0].saw == "none"
+
+
 def test_revisions_are_told_from_wording_up_unless_asked_otherwise():
     graded = {grade: notice_of(ChangeKind.REVISED, grade=grade) for grade in Grade}
     assert [grade.value for grade in Grade if not matches(wanting(), graded[grade])] == ["cosmetic"]

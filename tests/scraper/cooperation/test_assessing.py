@@ -69,7 +69,7 @@ def test_the_reason_is_a_sentence_of_who_does_what_with_whom() -> None:
     text = "The Hospital Authority and the Foshan Municipal Health Commission signed an agreement on nurses today."
     said = assess("Hospital Authority signs agreement with Foshan", text, language="en", jurisdiction="Hong Kong")
     named = "Hospital Authority; Foshan Municipal Health Commission"
-    assert said.reason == f"Agreement in health between Hong Kong, Foshan and Guangdong: {named}."
+    assert said.reason == f"Agreement in health between Hong Kong and Foshan: {named}."
 
 
 def test_the_publishers_own_side_counts_as_one_of_the_two() -> None:
