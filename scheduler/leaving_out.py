@@ -1,13 +1,14 @@
 """One message per person and event: who need not be told, since another subscription told them already.
 
-A person is an address of a channel (alerts/persons.py). Whichever subscription tells an event first, its people have
-it; another one that reaches some of them leaves these out, and one that reaches nobody else is settled without sending.
-A promise that was never attempted counts for nothing: nobody waits for Monday's digest for what could be told today.
+A person is an address of a channel (alerts/persons.py). By whichever subscription an event arrives first, its people
+have it; another one that reaches some of them leaves these out, and one that reaches nobody else is settled without
+sending. What has not arrived counts for nothing: nobody waits for Monday's digest, or for a subscription that fails,
+for what could be told today. Who shares an address shares a destination, which is told one message at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -35,17 +36,18 @@ class LeftOut:
 NOBODY = LeftOut()
 
 
-def left_out(subscription: Subscription, told_by: Sequence[Subscription]) -> LeftOut:
+def left_out(subscription: Subscription, told: Mapping[str, frozenset[str]], taken: Collection[str] = ()) -> LeftOut:
     """Return who of a subscription's people has an event already. Pure.
 
     Args:
         subscription: that is to be told.
-        told_by: subscriptions that were told the event, or are being told.
+        told: by the names of other subscriptions, the marks of the people whom these told the event.
+        taken: marks of those who have it by this subscription already.
     """
     reached = people(subscription)
-    by = tuple(one for one in told_by if reached & people(one))
-    marks = frozenset().union(*map(people, by)) & reached
-    return LeftOut(marks, tuple(one.name for one in by), bool(reached) and marks == reached)
+    by = {name: marks & reached for name, marks in told.items() if marks & reached}
+    marks = frozenset().union(*by.values())
+    return LeftOut(marks, tuple(by), bool(by) and marks | frozenset(taken) >= reached)
 
 
 class Overlaps:
@@ -66,8 +68,7 @@ class Overlaps:
         """Return who has the event of a delivery by another subscription; of digests and notices nobody."""
         if delivery.what != "alert" or delivery.notice is None:
             return NOBODY
-        before = delivery.id if delivery.attempts > 1 else None
-        return self._of(delivery.subscription, delivery.notice.change, before)
+        return self._of(delivery.subscription, delivery.notice.change, delivery.taken)
 
     def thin(self, delivery: Delivery, now: datetime) -> tuple[Delivery, LeftOut]:
         """Return a claimed delivery without what its people have already, and who of them need no copy.
@@ -104,12 +105,16 @@ class Overlaps:
             overlaps.settle(self._db, told, now)
         return len(told)
 
-    def _of(self, name: str, change: Change, before: int | None = None) -> LeftOut:
+    def _of(self, name: str, change: Change, taken: Collection[str] = ()) -> LeftOut:
         if name not in self._shared:
             return NOBODY
-        names = overlaps.told_by(self._db, change, name, before=before)
-        told = [self._known[other] for other in names if other in self._known]
-        return left_out(self._known[name], told) if told else NOBODY
+        found = overlaps.told_by(self._db, change, name)
+        told = {
+            other: people(self._known[other]) if some is None else some
+            for other, some in found.items()
+            if other in self._known
+        }
+        return left_out(self._known[name], told, taken) if told else NOBODY
 
 
 def _share(one: Subscription, other: Subscription) -> bool:

@@ -5,6 +5,7 @@ Whether two subscriptions reach the same people is known to the scheduler alone 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -23,33 +24,38 @@ _SAME_FIGURE = (
     " JOIN figure_change AS g ON g.lifeline_id = f.lifeline_id AND g.after = f.after"
     " WHERE f.change_id = c.id AND g.change_id = :change)))"
 )
-# On the way: what was attempted may have arrived, and is tried until it has.
-_ATTEMPTED = (
-    "(d.state = 'sending' OR (d.state = 'waiting' AND d.attempts > 0)"
-    " OR (d.state = 'bundled' AND EXISTS (SELECT 1 FROM delivery AS b WHERE b.id = d.bundle_id AND b.attempts > 0)))"
-)
 # What was settled since others had told it is told by these, not by itself: `note` puts them into its body.
-_TOLD = f"d.body IS NULL AND (d.state = 'sent' OR ({_ATTEMPTED} AND (:before IS NULL OR d.id < :before)))"
+_ARRIVED = "d.state = 'sent' AND d.body IS NULL"
 
 
-def told_by(db: Database, change: Change, but: str, *, before: int | None = None) -> list[str]:
-    """Return the other subscriptions that an event was told to, or is being told to, by name.
+def told_by(db: Database, change: Change, but: str) -> dict[str, frozenset[str] | None]:
+    """Return the other subscriptions by which an event arrived, by name: None where all their people have it.
+
+    Only what arrived counts. What was attempted and may yet fail for a reason of its own (a secret, a recipient) tells
+    nobody anything.
 
     Args:
         db: the database.
         change: the event.
         but: leave this subscription out.
-        before: the number of its delivery where that was attempted before: of two that were both attempted and have
-            not arrived the older one is told, lest each leave it to the other.
+
+    Returns:
+        Where only some took it, their marks (`outbox.took`).
     """
     by_kind = {ChangeKind.NEW: _SAME_STORY, ChangeKind.FIGURE: _SAME_FIGURE}
     same = by_kind.get(change.kind, _SAME) if change.story_id is not None else _SAME
     rows = db.rows(
-        f"SELECT DISTINCT d.subscription FROM change AS c JOIN delivery AS d ON d.change_id = c.id"
-        f" WHERE {same} AND d.subscription <> :but AND {_TOLD} ORDER BY 1",
-        {"change": change.id, "story": change.story_id, "but": but, "before": before},
+        f"SELECT d.subscription, {_ARRIVED} AS arrived, d.taken, b.taken AS taken_so FROM change AS c"
+        " JOIN delivery AS d ON d.change_id = c.id LEFT JOIN delivery AS b ON b.id = d.bundle_id"
+        f" WHERE {same} AND d.subscription <> :but"
+        f" AND ({_ARRIVED} OR d.taken IS NOT NULL OR b.taken IS NOT NULL) ORDER BY d.subscription, arrived",
+        {"change": change.id, "story": change.story_id, "but": but},
     )
-    return [row["subscription"] for row in rows]
+    found: dict[str, frozenset[str] | None] = {}
+    for row in rows:
+        some = frozenset(json.loads(row["taken"] or "[]") + json.loads(row["taken_so"] or "[]"))
+        found[row["subscription"]] = None if row["arrived"] else some | (found.get(row["subscription"]) or frozenset())
+    return found
 
 
 def unattempted(db: Database, subscription: str) -> list[tuple[int, Change]]:

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
+from typing import ClassVar
 from zlib import crc32
 
 import pytest
@@ -279,6 +280,46 @@ def test_an_alert_given_up_for_one_subscription_is_told_by_the_other(db, receive
     tell([first, second], START)
     assert there.at(START) == Summary(sent=1, dead=1)
     assert [one.data["subscription"] for one in receiver.accepted] == ["second"]
+
+
+@pytest.mark.parametrize("status", [401, 500])
+def test_a_subscription_that_fails_keeps_no_other_from_telling_the_same_person(db, receiver, world, tell, status):
+    receiver.answers = lambda number: (status, {}) if number == 0 else (204, {})
+    first, second = hook(receiver, "first"), hook(receiver, "second")
+    there = world(first, second)
+    tell([first, second], START)
+    there.at(START)
+    assert [one.data["subscription"] for one in receiver.accepted] == ["second"]
+    there.at(START + timedelta(hours=100))
+    assert [one.data["subscription"] for one in receiver.accepted] == ["second"]
+    assert set(rows(db, "state")) == {("sent",)}
+    lines = [row["detail"] for row in db.rows("SELECT detail FROM attempt ORDER BY id")]
+    assert lines[-1] == "everyone has it by subscription second"
+
+
+def test_a_recipient_who_refused_one_mail_gets_the_other(db, world, tell):
+    class Hesitating(MailServer):
+        asked: ClassVar[list[str]] = []
+
+        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's
+            self.asked.append(address)
+            if self.asked == ["ann@example.net"]:
+                return "451 4.7.1 later"
+            envelope.rcpt_tos.append(address)
+            return "250 OK"
+
+    with Hesitating() as mails:
+        some = Subscription(name="some", channel="email", to=("ann@example.net", "cid@example.net"))
+        more = Subscription(name="more", channel="email", to=("ann@example.net", "bob@example.net", "cid@example.net"))
+        email = Email(host="127.0.0.1", port=mails.port, security="none", from_="alerts@watch.example.org")
+        there = world(some, more, email=email)
+        tell([some, more], START)
+        there.at(START)
+        told = sorted(one for mail in mails.received for one in mail.recipients)
+        assert told == ["ann@example.net", "bob@example.net", "cid@example.net"]
+        there.at(START + timedelta(hours=9))
+        assert len(mails.asked) == 4
+    assert rows(db, "state") == [("sent",), ("sent",)]
 
 
 def test_two_that_were_both_attempted_when_the_process_died_do_not_leave_it_to_each_other(db, receiver, world, tell):
