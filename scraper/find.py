@@ -96,7 +96,10 @@ def _faults(source: Source) -> list[str]:
         "give its portal as a host name": re.fullmatch(r"[a-z0-9.-]+\.[a-z]+", source.portal) is not None,
         "give its language as a BCP 47 tag": re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?", source.language) is not None,
         "listings are fetched over https only": all(listing.url.startswith("https://") for listing in listings),
-        "a listing by days needs the day in its address (%d)": all("%d" in x.url for x in listings if x.days),
+        "a listing by days needs the day, or the month, in its address (%d, %m)": all(
+            "%d" in x.url or "%m" in x.url for x in listings if x.days
+        ),
         "a whole listing needs `item`": source.item is not None or not any(x.whole for x in listings),
+        "one that is blocked is not enabled": not (source.blocked and source.enabled),
     }
     return [advice for advice, holds in checks.items() if not holds]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 from scraper.pages.addresses import Address, Spelling
-from scraper.pages.document import Article, Document
+from scraper.pages.document import Article, Document, ParseError
 from storage.model import Link
 
-__all__ = ("Address", "Listing", "Source", "listing_addresses")
+__all__ = ("Address", "Listing", "Source", "check_only", "listing_addresses", "out_of_reach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Source:
             and which can be kept by itself; raises ParseError where the listing has no such key. None elsewhere.
         hosts: other hosts that serve the same releases (photograph hosts are not needed).
         reread: whether release pages can be fetched again one by one.
+        enabled: whether it is watched where the configuration does not say; one whose addresses nobody has seen work is
+            not, and its title says so.
+        every: seconds between two checks where the configuration does not say; None for the usual.
+        blocked: why it cannot be watched from here; None where it can. Such a source is listed and never fetched.
+        compares: names of the sources whose completeness this one's listing checks; it then does nothing else. Its
+            links name the source they belong to (`Link.source`): what that one has not listed yet becomes its link.
     """
 
     name: str
@@ -67,10 +74,53 @@ class Source:
     item: Callable[[Document, str], Document] | None = None
     hosts: tuple[str, ...] = field(default=())
     reread: bool = True
+    enabled: bool = True
+    every: float | None = None
+    blocked: str | None = None
+    compares: tuple[str, ...] = ()
+
+    @property
+    def check_only(self) -> bool:
+        """Whether its listing only checks others: its links are compared, not read."""
+        return bool(self.compares)
 
 
 def listing_addresses(listing: Listing, now: datetime) -> tuple[str, ...]:
-    """Return the addresses to ask a listing under at `now`, an aware time in the portal's zone; newest day first."""
+    """Return the addresses to ask a listing under at `now`, an aware time in the portal's zone, each once; newest first.
+
+    Two days may stand on one page: that of their month.
+    """
     if not listing.days:
         return (listing.url,)
-    return tuple((now - timedelta(days=back)).strftime(listing.url) for back in range(listing.days))
+    return tuple(dict.fromkeys((now - timedelta(days=back)).strftime(listing.url) for back in range(listing.days)))
+
+
+def check_only(
+    name: str, title: str, portal: str, language: str, jurisdiction: str, listing: Listing, compares: Sequence[str], **more: Any
+) -> Source:
+    """Return a source that only checks whether others are complete; arguments as of Source."""
+    return Source(
+        name, title, portal, language, jurisdiction, listing, _nowhere, _unread, compares=tuple(compares), **more
+    )
+
+
+def out_of_reach(name: str, title: str, portal: str, language: str, jurisdiction: str, listing: str, why: str) -> Source:
+    """Return a source that is listed and never fetched.
+
+    Args:
+        name: as are `title`, `portal`, `language` and `jurisdiction`, see Source.
+        listing: where a person finds its releases.
+        why: it cannot be watched from here, in words.
+    """
+    never = Listing(listing, _unread)
+    return Source(name, title, portal, language, jurisdiction, never, _nowhere, _unread, enabled=False, blocked=why)
+
+
+def _nowhere(spelt: str) -> None:
+    """Know no address: the releases that such a source names are others'."""
+    del spelt
+
+
+def _unread(document: Document) -> NoReturn:
+    """Read nothing."""
+    raise ParseError(document.url, "this source reads no pages")

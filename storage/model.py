@@ -81,13 +81,19 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address a listing offers. `digest` changes when the listing tells another text under the same key."""
+    """An address a listing offers. `digest` changes when the listing tells another text under the same key.
+
+    A listing that only checks others also says to which `source` an address belongs, and the key of its `partner`: the
+    same release in another language, where it names both in one breath.
+    """
 
     key: str
     url: str
     title: str = ""
     published: datetime | None = None
     digest: str = ""
+    source: str = ""
+    partner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

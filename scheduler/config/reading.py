@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any, TypeVar, cast
 
 from scheduler.config import rules, subscription_rules
+from scheduler.config.built_in import BuiltIn, built_in, plain
 from scheduler.config.canonical import Answers, Asked, as_written, asked, canonical
 from scheduler.config.canonical import faults as name_faults
 from scheduler.config.faults import ConfigError, Fault
@@ -39,26 +40,19 @@ def load(path: str | os.PathLike[str] | None, source_names: Sequence[str] | None
     """
     from scheduler.config.names import look_up
 
-    names = tuple(source_names) if source_names is not None else built_in_sources()
+    known = plain(tuple(source_names)) if source_names is not None else built_in()
     if path is None and not FilePath(DEFAULT_FILE).exists():
-        return Config(sources={name: SourceConfig() for name in names})
+        return Config(sources={name: one.usual for name, one in known.items()})
     file = str(path if path is not None else DEFAULT_FILE)
-    config, found = parse(_text_of(file), names, file, look_up)
+    config, found = parse(_text_of(file), known, file, look_up)
     if config is None:
         raise ConfigError(found)
     return config
 
 
-def built_in_sources() -> tuple[str, ...]:
-    """Return the names of the sources that come with coopwatch, in order."""
-    from scraper.find import sources
-
-    return tuple(sources())
-
-
 def parse(
     text: str,
-    names: Sequence[str],
+    names: Sequence[str] | Mapping[str, BuiltIn],
     file: str = DEFAULT_FILE,
     look_up: Callable[[Asked, str | None], Answers] | None = None,
 ) -> tuple[Config | None, tuple[Fault, ...]]:
@@ -66,7 +60,7 @@ def parse(
 
     Args:
         text: of the file.
-        names: of the built-in sources.
+        names: of the built-in sources, with what is known of each where that matters.
         file: its name, for faults.
         look_up: told the names that subscriptions ask for and the user's file of names, says what they stand for; None
             leaves them as they are written. Without it this is pure.
@@ -76,7 +70,8 @@ def parse(
     except tomllib.TOMLDecodeError as error:
         return None, (_syntax_fault(text, file, str(error)),)
     lines = lines_of(text)
-    config, findings = _checked(raw, names, look_up or (lambda asked, _: as_written(asked)))
+    known = names if isinstance(names, Mapping) else plain(tuple(names))
+    config, findings = _checked(raw, known, look_up or (lambda asked, _: as_written(asked)))
     # One fault a key: a value that could not be read is missing for the rules as well, and that need not be said.
     first = dict(reversed(findings))
     faults = [Fault(file, line_of(lines, path), dotted(path), what) for path, what in first.items()]
@@ -118,7 +113,7 @@ def _syntax_fault(text: str, file: str, message: str) -> Fault:
 
 
 def _checked(
-    raw: Mapping[str, Any], names: Sequence[str], look_up: Callable[[Asked, str | None], Answers]
+    raw: Mapping[str, Any], known: Mapping[str, BuiltIn], look_up: Callable[[Asked, str | None], Answers]
 ) -> tuple[Config | None, list[tuple[Path, str]]]:
     """Return the configuration as far as it can be read, and what is wrong with it."""
     found: list[tuple[Path, str]] = []
@@ -128,13 +123,14 @@ def _checked(
     alerts = _table(Alerts, raw.get("alerts", {}), ("alerts",), found) or Alerts()
     email = _table(Email, raw["email"], ("email",), found) if "email" in raw else None
     canary = _table(Canary, raw["canary"], ("canary",), found) if "canary" in raw else None
-    sources = _sources(raw.get("sources", {}), names, found)
+    names = tuple(known)
+    sources = _sources(raw.get("sources", {}), known, found)
     subscriptions = _tables(Subscription, raw.get("subscriptions", []), ("subscriptions",), found)
     operators = [
         (place, target.as_subscription(place + 1))
         for place, target in _tables(Operator, raw.get("operator", []), ("operator",), found)
     ]
-    found += rules.source_faults(sources)
+    found += rules.source_faults(sources, {name: one.blocked for name, one in known.items() if one.blocked})
     found += rules.politeness_faults(politeness, sources)
     found += rules.email_faults(email) if email else ()
     found += subscription_rules.subscription_faults(subscriptions, names, "email" in raw)
@@ -165,12 +161,20 @@ def _ready(subscription: Subscription, answers: Answers, canary: Canary | None) 
     return replace(named, canary=canary is not None and canary.subscription == named.name)
 
 
-def _sources(raw: Any, names: Sequence[str], found: list[tuple[Path, str]]) -> dict[str, SourceConfig]:
+def _sources(raw: Any, known: Mapping[str, BuiltIn], found: list[tuple[Path, str]]) -> dict[str, SourceConfig]:
     if not isinstance(raw, dict):
         found.append((("sources",), "holds one table a source: [sources.NAME]"))
         raw = {}
-    found += [(("sources", name), _unknown(name, names)) for name in raw if name not in names]
-    return {name: _table(SourceConfig, raw.get(name, {}), ("sources", name), found) or SourceConfig() for name in names}
+    found += [(("sources", name), _unknown(name, tuple(known))) for name in raw if name not in known]
+    return {name: _source(raw.get(name, {}), name, one.usual, found) for name, one in known.items()}
+
+
+def _source(raw: Any, name: str, usual: SourceConfig, found: list[tuple[Path, str]]) -> SourceConfig:
+    """Return the table of a source; what it does not say is as usual for this one."""
+    read = _table(SourceConfig, raw, ("sources", name), found)
+    if read is None:
+        return usual
+    return replace(read, **{each: getattr(usual, each) for each in ("enabled", "every") if each not in raw})
 
 
 def _tables(table: type[T], raw: Any, at: Path, found: list[tuple[Path, str]]) -> list[tuple[int, T]]:

@@ -38,9 +38,11 @@ def has_loopback_base(source: SourceConfig) -> bool:
     return source.base is not None and is_loopback(urlsplit(source.base).hostname)
 
 
-def source_faults(sources: Mapping[str, SourceConfig]) -> Iterator[Finding]:
-    """Check how often portals are asked."""
+def source_faults(sources: Mapping[str, SourceConfig], blocked: Mapping[str, str]) -> Iterator[Finding]:
+    """Check how often portals are asked, and that none is that cannot be; `blocked` says why, by name."""
     for name, source in sources.items():
+        if source.enabled and name in blocked:
+            yield ("sources", name, "enabled"), f"must be false: it cannot be watched from here, {blocked[name]}"
         if source.every < LEAST_EVERY and not has_loopback_base(source):
             yield (
                 ("sources", name, "every"),

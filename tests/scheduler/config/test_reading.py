@@ -7,7 +7,8 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from scheduler.config import Config, ConfigError, load
-from scheduler.config.reading import built_in_sources, parse
+from scheduler.config.built_in import built_in
+from scheduler.config.reading import parse
 
 NAMES = ("hk_gia_en", "hk_gia_zh", "mo_gcs_zh")
 WEBHOOK = '[[subscriptions]]\nname = "desk"\nchannel = "webhook"\nurl = "https://example.org/h"\nsecret_env = "S"\n'
@@ -40,7 +41,7 @@ def test_an_empty_file_means_the_defaults_for_every_built_in_source():
 
 def test_no_file_here_means_the_defaults(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert tuple(load(None).sources) == built_in_sources()
+    assert tuple(load(None).sources) == tuple(built_in())
 
 
 def test_the_file_in_the_working_folder_is_read_without_being_named(tmp_path, monkeypatch):
