@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 
+from scheduler import comparing
 from scheduler.asking import Asking
 from scheduler.reading import Body, Tally
 from scheduler.troubles import TroubleError
@@ -14,7 +15,7 @@ from scraper.pages.dates import HONG_KONG
 from scraper.pages.document import BlockedError, Document, ParseError
 from scraper.source import Listing, Source, listing_addresses
 from scraper.wire import Answer, Job
-from storage import fetches, links
+from storage import fetches, links, stories
 from storage.database import Database
 from storage.model import Link, Validators
 
@@ -67,6 +68,9 @@ class Looking:
             HeldError, TroubleError: it could not be read.
         """
         source = self._source
+        if source.listing.days:
+            self._walk(source.listing, 0, gap_check=False)
+            return None
         ask = ask_address(source.listing.url, self._base)
         self._tally.requests += 1
         sight = self._asking.glance(ask, None if whole else fetches.validators(self._db, ask))
@@ -81,13 +85,17 @@ class Looking:
 
     def check_gaps(self) -> None:
         """Walk the listings that still show what the source's own listing may no longer do; raises as `look` does."""
-        now = self._clock().astimezone(HONG_KONG)  # all portals so far keep this time
         for number, listing in enumerate(self._source.gap_checks, 1):
-            for url in listing_addresses(listing, now):
-                ask = ask_address(url, self._base)
-                answer = self._fetch(listing, number, url, ask, fetches.validators(self._db, ask))
-                if answer.outcome == "links":
-                    self._take(answer.links, ask, answer.validators, gap_check=True)
+            self._walk(listing, number, gap_check=True)
+
+    def _walk(self, listing: Listing, number: int, *, gap_check: bool) -> None:
+        """Have the child read a listing under all its addresses of now."""
+        now = self._clock().astimezone(HONG_KONG)  # all portals so far keep this time
+        for url in listing_addresses(listing, now):
+            ask = ask_address(url, self._base)
+            answer = self._fetch(listing, number, url, ask, fetches.validators(self._db, ask))
+            if answer.outcome == "links":
+                self._take(answer.links, ask, answer.validators, gap_check=gap_check)
 
     def _fetched(self, ask: str, known_as: str) -> Body | None:
         """Have the child read a listing that is too long for a glance, or has moved within its host."""
@@ -121,11 +129,27 @@ class Looking:
         self, found: tuple[Link, ...], ask: str, validators: Validators | None, *, gap_check: bool = False
     ) -> None:
         name, now = self._source.name, self._clock()
+        if self._source.check_only:
+            self._compare(found, ask, validators)
+            return
         taken = links.take(self._db, name, found, now, listing_url=ask, validators=validators, gap_check=gap_check)
         self._tally.listed += taken.listed
         self._tally.fresh += taken.fresh
         self._tally.changed += taken.changed
         self._tally.troubles += [f"unreadable: {refused}" for refused in taken.refused]
+
+    def _compare(self, found: tuple[Link, ...], ask: str, validators: Validators | None) -> None:
+        """Give the sources that this one checks the links they lack, and journal which those are."""
+        now, asked = self._clock(), comparing.ready(self._db, self._source.compares)
+        for name, lacking in comparing.lacking(self._db, asked, found, now).items():
+            taken = links.take(self._db, name, lacking, now, listing_url=ask, validators=None, gap_check=True)
+            self._tally.fresh += taken.fresh
+            self._tally.troubles += [f"not listed by {name} so far: {link.url}" for link in lacking]
+        for pair in comparing.partners(found, now):
+            stories.named_together(self._db, *pair, self._source.name, now)
+        self._tally.listed += len(found)
+        if validators is not None and len(asked) == len(self._source.compares):
+            fetches.save_validators(self._db, ask, validators, now)
 
     def _body(self, content: bytes, content_type: str, found: tuple[Link, ...]) -> Body | None:
         if not self._source.listing.whole:

@@ -172,7 +172,7 @@ class Reading:
 
     def _job(self, wanted: Wanted, body: Body | None) -> Job:
         name = self._source.name
-        if self._source.item is not None and body is not None:
+        if self._source.item is not None and body is not None and wanted.key in body.keys:
             return Job(
                 0,
                 "item",

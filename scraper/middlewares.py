@@ -21,7 +21,16 @@ from scrapy.http import Response
 from scraper.mirror import REDIRECTS, may_follow
 from scraper.pages.ending import ENDLESS, ends
 
-READABLE = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/json")
+READABLE = (
+    "text/",
+    "application/xhtml",
+    "application/xml",
+    "application/rss",
+    "application/atom",
+    "application/json",
+    "application/javascript",
+    "application/x-javascript",
+)
 
 
 class RefusedError(IgnoreRequest):

@@ -86,7 +86,7 @@ class Source:
 
 
 def listing_addresses(listing: Listing, now: datetime) -> tuple[str, ...]:
-    """Return the addresses to ask a listing under at `now`, an aware time in the portal's zone, each once; newest first.
+    """Return the addresses to ask a listing under at `now`, aware and in the portal's zone, each once; newest first.
 
     Two days may stand on one page: that of their month.
     """
@@ -96,7 +96,14 @@ def listing_addresses(listing: Listing, now: datetime) -> tuple[str, ...]:
 
 
 def check_only(
-    name: str, title: str, portal: str, language: str, jurisdiction: str, listing: Listing, compares: Sequence[str], **more: Any
+    name: str,
+    title: str,
+    portal: str,
+    language: str,
+    jurisdiction: str,
+    listing: Listing,
+    compares: Sequence[str],
+    **more: Any,
 ) -> Source:
     """Return a source that only checks whether others are complete; arguments as of Source."""
     return Source(
@@ -104,11 +111,17 @@ def check_only(
     )
 
 
-def out_of_reach(name: str, title: str, portal: str, language: str, jurisdiction: str, listing: str, why: str) -> Source:
+def out_of_reach(
+    name: str, title: str, portal: str, language: str, jurisdiction: str, listing: str, why: str
+) -> Source:
     """Return a source that is listed and never fetched.
 
     Args:
-        name: as are `title`, `portal`, `language` and `jurisdiction`, see Source.
+        name: see Source.
+        title: see Source.
+        portal: see Source.
+        language: see Source.
+        jurisdiction: see Source.
         listing: where a person finds its releases.
         why: it cannot be watched from here, in words.
     """

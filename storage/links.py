@@ -161,6 +161,12 @@ def _again(db: Database, source: str, link: Link, now: datetime) -> None:
         )
 
 
+def is_known(db: Database, key: str) -> bool:
+    """Return whether any listing of any source has shown this key, or a release has it."""
+    known = "SELECT 1 FROM link WHERE key = ? UNION ALL SELECT 1 FROM release WHERE key = ?"
+    return db.row(known, (key, key)) is not None
+
+
 def pending(db: Database, source: str, now: datetime, limit: int = 50) -> list[Pending]:
     """Return the links of a source to read now, those somebody waits for before those of a first sight.
 

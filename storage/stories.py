@@ -218,6 +218,38 @@ def join(db: Database, release_id: int, story_id: int, now: datetime) -> int:
         return story
 
 
+def named_together(db: Database, key: str, partner: str, by: str, now: datetime) -> bool:
+    """Put two releases in one story that a portal names in one breath as editions of one; return whether that was new.
+
+    Nothing happens while one of them was not read yet, where a person has moved one, or where both are in company
+    already: then a person has to say which is right.
+
+    Args:
+        db: the database.
+        key: of one release.
+        partner: of the other.
+        by: the source that names them together.
+        now: when it did.
+    """
+    with db.transaction():
+        found = [db.value("SELECT id FROM release WHERE key = ?", (each,)) for each in (key, partner)]
+        places = {int(one): story_of(db, int(one)) for one in found if one is not None}
+        alone = [one for one, story in places.items() if story is not None and _is_alone(db, one, story)]
+        if len(places) < 2 or None in places.values() or len(set(places.values())) < 2 or not alone:
+            return False
+        moving = alone[-1]
+        staying = next(story for one, story in places.items() if one != moving)
+        _move(db, moving, int(places[moving] or 0), int(staying or 0), f"named together by {by}", now)
+    return True
+
+
+def _is_alone(db: Database, release_id: int, story: int) -> bool:
+    """Return whether a release is the only one of its story, and no person put it there."""
+    moved = "SELECT 1 FROM story_hand WHERE release_id = ? AND what LIKE '% by hand' LIMIT 1"
+    others = db.value("SELECT count(*) FROM story_member WHERE story_id = ?", (story,))
+    return others == 1 and db.value(moved, (release_id,)) is None
+
+
 def _story_by_hand(db: Database, release_id: int) -> int:
     story = story_of(db, release_id)
     if story is None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
+
+from scheduler.config.built_in import BuiltIn
+from scheduler.config.durations import in_words
 
 HEAD = """\
 # The configuration of coopwatch. `coopwatch check` looks it over and says what is wrong, with the line.
@@ -137,14 +141,19 @@ TAIL = """\
 """
 
 
-def template(titles: Mapping[str, str]) -> str:
+def template(titles: Mapping[str, str], known: Mapping[str, BuiltIn] = MappingProxyType({})) -> str:
     """Return the text of a new configuration.
 
     Args:
         titles: name and title of each built-in source.
+        known: how they are watched as usual; none named here is watched every 15 minutes.
     """
-    tables = (
-        f'\n[sources.{name}]{" " * max(1, 29 - len(name))}# {title}\nenabled = true\nevery = "15m"\n'
-        for name, title in titles.items()
-    )
-    return HEAD + "".join(tables) + TAIL
+    return HEAD + "".join(_table(name, title, known.get(name) or BuiltIn()) for name, title in titles.items()) + TAIL
+
+
+def _table(name: str, title: str, known: BuiltIn) -> str:
+    if known.blocked:
+        return f"\n# {name}: {title}. Cannot be watched from here:\n# {known.blocked}\n"
+    head = f"[sources.{name}]{' ' * max(1, 29 - len(name))}# {title}"
+    usual = known.usual
+    return f'\n{head}\nenabled = {str(usual.enabled).lower()}\nevery = "{in_words(usual.every)}"\n'

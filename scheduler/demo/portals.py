@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from scheduler.demo import gcs, gia, news
 from scheduler.demo.invented import HONG_KONG, Invented, Portal
 from scheduler.demo.issued import Issued
+from scraper.find import sources
 
 ROBOTS = "User-agent: *\nDisallow: /search/\nDisallow: /cgi-bin/\n"
 SOURCES: dict[str, Portal] = {
@@ -152,8 +153,12 @@ class Portals:
         return [one.path for one in list(self.asked) if containing in one.path and status in {None, one.status}]
 
     def configuration(self, every: str = "1s", only: Sequence[str] = tuple(SOURCES)) -> str:
-        """Return the `[sources.*]` tables for coopwatch.toml: bases on loopback; the sources not in `only` are off."""
-        return "".join(
+        """Return the `[sources.*]` tables for coopwatch.toml: bases on loopback; the sources not in `only` are off.
+
+        So are all that the demo does not show: their portals would be the real ones.
+        """
+        others = (name for name in sources() if name not in SOURCES)
+        return "".join(f"[sources.{name}]\nenabled = false\n" for name in others) + "".join(
             f"[sources.{name}]\nenabled = {'true' if name in only else 'false'}\n"
             f'every = "{every}"\nbase = "{self.base(portal)}"\n'
             for name, portal in SOURCES.items()

@@ -28,11 +28,12 @@ def init(session: Session, force: bool) -> None:
       coopwatch init
       coopwatch --config /etc/coopwatch.toml init
     """
+    from scheduler.config.built_in import built_in
     from scheduler.config.template import template
     from scraper.find import sources
 
     path = Path(session.config_name)
-    text = template({name: source.title for name, source in sources().items()})
+    text = template({name: source.title for name, source in sources().items()}, built_in())
     try:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(text)

@@ -45,13 +45,22 @@ def sources(session: Session, as_json: bool) -> None:
     shown = [
         {
             **row,
-            "watched": "yes" if row["enabled"] else "no",
+            "watched": "blocked" if row["blocked"] else "yes" if row["enabled"] else "no",
             "last_good": session.local(row["last_good"]),
-            "state": row["trouble"] or unwell.get(row["name"]) or ("" if row["last_good"] else "never checked"),
+            "state": _state(row, unwell.get(row["name"])),
         }
         for row in listed
     ]
     say_table(("name", "watched", "every", "releases", "last_good", "state"), shown, empty="no sources")
+
+
+def _state(row: dict[str, Any], unwell: str | None) -> str:
+    """Return how a source is, in words; a disabled one's title says why it is off by default."""
+    if row["blocked"]:
+        return f"blocked from here: {row['blocked']}"
+    if not row["enabled"]:
+        return str(row["trouble"] or row["title"])
+    return str(row["trouble"] or unwell or ("" if row["last_good"] else "never checked"))
 
 
 def _source(session: Session, name: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -66,6 +75,8 @@ def _source(session: Session, name: str, row: dict[str, Any]) -> dict[str, Any]:
         "portal": source.portal,
         "language": source.language,
         "enabled": set_to.enabled,
+        "blocked": source.blocked,
+        "checks": list(source.compares),
         "every": in_words(set_to.every),
         "base": set_to.base,
         **kept,

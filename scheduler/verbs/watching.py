@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -72,13 +72,16 @@ def crawl(session: Session, sources: tuple[str, ...], alert: bool, new_only: boo
       coopwatch crawl hk_gia_en hk_gia_zh --silent
     """
     from scheduler import log
+    from scheduler.config.built_in import built_in
     from scheduler.config.inspection import require_secrets
     from scheduler.config.names import require_names
     from scheduler.config.secret_places import secret_values
 
     config = session.config
     require_names(config)
-    names = _chosen(sources, tuple(config.sources), [name for name, one in config.sources.items() if one.enabled])
+    enabled = [name for name, one in config.sources.items() if one.enabled]
+    blocked = {name: one.blocked for name, one in built_in().items() if one.blocked}
+    names = _chosen(sources, tuple(config.sources), enabled, blocked)
     require_secrets(config, session.config_file)
     log.configure(config.service.zone, secret_values(config))
     with session.writing("crawl") as db:
@@ -137,13 +140,17 @@ def deliver(session: Session, as_json: bool) -> int:
     return 1 if summary.again or summary.dead else 0
 
 
-def _chosen(asked: tuple[str, ...], known: tuple[str, ...], enabled: list[str]) -> list[str]:
+def _chosen(
+    asked: tuple[str, ...], known: tuple[str, ...], enabled: list[str], blocked: Mapping[str, str]
+) -> list[str]:
     """Return the sources to check, each once."""
     for name in asked:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             advice = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
             raise click.UsageError(f"no source {name!r}; {advice}")
+        if why := blocked.get(name):
+            raise click.UsageError(f"{name} cannot be watched from here: {why}")
     if not asked and not enabled:
         raise click.UsageError("no source is enabled; name one, or enable one in the configuration")
     return list(dict.fromkeys(asked)) or enabled

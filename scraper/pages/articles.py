@@ -47,6 +47,11 @@ class Page:
         found: list[Any] = _xpath(css)(self.root)
         return found
 
+    def inside(self, element: Any, css: str) -> list[Any]:
+        """Return the elements a selector finds inside an element, in the order of the page."""
+        found: list[Any] = _xpath(css)(element)
+        return found
+
     def lines(self, *selectors: str, without: str = "") -> tuple[str, ...]:
         """Return the lines of all elements that the first fruitful selector finds.
 
@@ -64,9 +69,9 @@ class Page:
         """Return what the first element with any text says, as one line; an empty string where there is none."""
         return next((text for css in selectors for text in self.each(css)), "")
 
-    def line_of(self, element: Any) -> str:
-        """Return what an element says, as one line."""
-        return clean(" ".join(self._seen(element)))
+    def line_of(self, element: Any, without: Any = None) -> str:
+        """Return what an element says, as one line; less what one element inside it says."""
+        return clean(" ".join(self._seen(element, frozenset(() if without is None else (without,)))))
 
     def each(self, css: str, attribute: str | None = None) -> tuple[str, ...]:
         """Return each element's text, or attribute, as one line; empty ones and repetitions left out."""
@@ -142,7 +147,7 @@ def article(
         refuse(address, source, "no text where this source's releases have it")
     if not title:
         raise ParseError(address, "no title where this source's releases have one")
-    written = written_in(title, "\n".join(paragraphs))
+    written = written_in(title, "\n".join(paragraphs), language)
     if written.partition("-")[0] != language.partition("-")[0]:
         raise ParseError(address, f"written in {written}, and this source tells releases in {language}")
     at, precision = (published.at, published.precision) if published else (None, None)

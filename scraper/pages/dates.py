@@ -42,6 +42,12 @@ _FOOTER_ZH = re.compile(
 _CLOSING = frozenset(("NNNN", "完", "Ends"))
 _DATE_ZH = re.compile(_WRITTEN_ZH)
 _DATE_EN = re.compile(rf"\b{_WRITTEN_EN}")
+_STAMP = re.compile(
+    r"(?<!\d)(?P<year>\d{4}) ?[-/.年] ?(?P<month>\d{1,2}) ?[-/.月] ?(?P<day>\d{1,2})(?!\d)(?: ?日)?"
+    r"(?:[T ]{1,3}(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?",
+    re.ASCII,
+)
+_STAMP_EN = re.compile(r"(?<!\d)(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})[- ](?P<year>\d{4})(?!\d)", re.ASCII)
 _PATH_DAY = re.compile(r"/(?P<year>\d{4})(?P<month>\d{2})/(?P<day>\d{2})(?=c?\.html?|/)")
 
 
@@ -138,6 +144,37 @@ def of_line(text: str) -> Moment | None:
     found = _DATE_ZH.search(text[:500]) or _DATE_EN.search(text[:500])
     day = _day(found) if found else None
     return of_day(day) if day else None
+
+
+def of_stamp(text: str) -> Moment | None:
+    """Return the first time in figures in a line, as exact as it is written there (:00 is no second), or None.
+
+    `时间：2020-01-30 08:12:31  来源：…`, `(2026-09-22)`, `2026年9月12日 18:05`, `12-November-2026`; taken as local.
+    """
+    found = _STAMP.search(text[:500])
+    if found is None:
+        found = _STAMP_EN.search(text[:500])
+        day = _day(found) if found else None
+        return of_day(day) if day else None
+    day = _day(found)
+    if day is None or found["hour"] is None:
+        return of_day(day) if day else None
+    hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        return of_day(day)
+    at = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=HONG_KONG)
+    return Moment(at, Precision.SECOND if second else Precision.MINUTE)
+
+
+def of_epoch(seconds: object) -> Moment | None:
+    """Return a time counted in seconds since 1970, as JSON listings write it, in the portal's zone, or None."""
+    try:
+        at = datetime.fromtimestamp(int(str(seconds)), HONG_KONG)
+    except (ValueError, OverflowError, OSError):
+        return None
+    if at.year < 1990:  # a nought stands for "not known"
+        return None
+    return Moment(at, Precision.SECOND if at.second else Precision.MINUTE if at.hour or at.minute else Precision.DAY)
 
 
 def of_machine(text: str) -> Moment | None:

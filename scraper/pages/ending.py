@@ -16,4 +16,6 @@ def ends(body: bytes) -> bool:
     An answer that is ended by closing the connection looks the same whether it came whole or was cut (RELIABILITY.md,
     fact 11). Small servers answer so; what their pages say themselves is then the only proof.
     """
+    if body[:64].lstrip()[:1] in (b"{", b"["):
+        return body[-64:].rstrip()[-1:] in (b"}", b"]")  # what is cut inside that is no JSON, and is refused as such
     return _END.search(body[-TAIL:]) is not None

@@ -45,6 +45,15 @@ def entries(document: Document) -> tuple[Entry, ...]:
     return found
 
 
+def items(document: Document) -> tuple[dict[str, str], ...]:
+    """Return the texts inside each item of a document in RSS's form, by element name, stripped; there may be none.
+
+    Raises:
+        BlockedError, ParseError: as `entries`.
+    """
+    return tuple(_parts(item) for item in _root(document).iter() if _name(item) == "item")
+
+
 def alone(entry: Entry, address: str) -> Document:
     """Return a feed that holds just this entry, under the release's address: it can be kept and read by itself."""
     xml = etree.tostring(entry.element, encoding="unicode", with_tail=False)
@@ -88,12 +97,8 @@ def _blame_page(address: str, source: str) -> None:
 
 
 def _entry(item: Any) -> Entry:
-    """Return an entry's parts; of a repeated element the first counts."""
-    parts: dict[str, str] = {}
-    for child in item:
-        name = _name(child)
-        if name and not parts.get(name):
-            parts[name] = "".join(child.itertext()).strip()
+    """Return an entry's parts."""
+    parts = _parts(item)
     return Entry(
         title=clean(parts.get("title", "")),
         addresses=tuple(filter(None, (parts.get("link"), parts.get("guid")))),
@@ -102,6 +107,16 @@ def _entry(item: Any) -> Entry:
         creator=clean(parts.get("creator", "")),
         element=item,
     )
+
+
+def _parts(item: Any) -> dict[str, str]:
+    """Return the texts of an item's elements by name; of a repeated element the first counts."""
+    parts: dict[str, str] = {}
+    for child in item:
+        name = _name(child)
+        if name and not parts.get(name):
+            parts[name] = "".join(child.itertext()).strip()
+    return parts
 
 
 def _name(element: Any) -> str:

@@ -16,7 +16,7 @@ _SIMPLIFIED = frozenset(
 _BOTH = _TRADITIONAL & _SIMPLIFIED
 
 
-def written_in(title: str, text: str) -> str:
+def written_in(title: str, text: str, usual: str = "zh-Hant") -> str:
     """Return the BCP 47 tag a release is written in: `en`, `zh-Hant` or `zh-Hans`.
 
     The title decides between English and Chinese: the Chinese side also carries speeches "in English only", whose title
@@ -25,12 +25,15 @@ def written_in(title: str, text: str) -> str:
     Args:
         title: as published.
         text: the paragraphs.
+        usual: what Chinese counts as that is written alike in both ways.
     """
     if not _is_chinese(title, text):
         return "en"
     sample = title + text[:5000]
     traditional = sum(char in _TRADITIONAL for char in sample) - sum(char in _BOTH for char in sample)
     simplified = sum(char in _SIMPLIFIED for char in sample) - sum(char in _BOTH for char in sample)
+    if simplified == traditional and usual.startswith("zh"):
+        return usual
     return "zh-Hans" if simplified > traditional else "zh-Hant"
 
 

@@ -28,14 +28,14 @@ def feed(address: Spelling) -> Reader:
     their photographs' files while the text stays (SOURCES 2).
     """
 
-    def links(document: Document) -> tuple[Link, ...]:
+    def read(document: Document) -> tuple[Link, ...]:
         """Return the feed's links in its order, each release once."""
         found = entries(document)
         told = ((_of_entry(address, document, entry), entry) for entry in found)
-        offered = (_link(known, entry) for known, entry in told if known)
-        return _offered(document, offered, len(found))
+        links = (_link(known, entry) for known, entry in told if known)
+        return offered(document, links, len(found))
 
-    return links
+    return read
 
 
 def index(address: Spelling, *selectors: str, banner: str) -> Reader:
@@ -53,11 +53,11 @@ def index(address: Spelling, *selectors: str, banner: str) -> Reader:
         """Return the index's links in its order, each release once; none for a day without releases."""
         page = Page(document)
         for css in (*selectors, "a"):
-            targets = ((_spelt(address, document, anchor.get("href")), anchor) for anchor in page.select(css))
-            offered = [Link(known.key, known.url, page.line_of(anchor)) for known, anchor in targets if known]
-            if offered and css in selectors:
-                return _offered(document, offered, len(offered))
-            if offered:
+            targets = ((seen_from(address, document, anchor.get("href")), anchor) for anchor in page.select(css))
+            found = [Link(known.key, known.url, page.line_of(anchor)) for known, anchor in targets if known]
+            if found and css in selectors:
+                return offered(document, found, len(found))
+            if found:
                 page.refuse("releases, but not where the list of releases used to be")
         if page.select(selectors[0]) or not _is_day(page.line(banner), document.url):
             page.refuse("no list of releases")
@@ -110,10 +110,10 @@ def _find(address: Spelling, document: Document, key: str) -> tuple[Entry, Addre
 
 def _of_entry(address: Spelling, document: Document, entry: Entry) -> Address | None:
     """Return the first address of an entry that the source knows: its link, else its guid."""
-    return next(filter(None, (_spelt(address, document, spelt) for spelt in entry.addresses)), None)
+    return next(filter(None, (seen_from(address, document, spelt) for spelt in entry.addresses)), None)
 
 
-def _spelt(address: Spelling, document: Document, spelt: str | None) -> Address | None:
+def seen_from(address: Spelling, document: Document, spelt: str | None) -> Address | None:
     """Return the Address of a link as it stands in a document, relative ones seen from there."""
     try:
         return address(urljoin(document.url, spelt.strip())) if spelt else None
@@ -128,7 +128,7 @@ def _link(known: Address, entry: Entry) -> Link:
     return Link(known.key, known.url, entry.title, moment.at if moment else None, digest)
 
 
-def _offered(document: Document, links: Iterable[Link], seen: int) -> tuple[Link, ...]:
+def offered(document: Document, links: Iterable[Link], seen: int) -> tuple[Link, ...]:
     """Return links without repetitions, the first of each key; raises ParseError where there are none."""
     by_key: dict[str, Link] = {}
     for link in links:

@@ -40,8 +40,29 @@ def folder(tmp_path, monkeypatch):
         del sys.modules[name]
 
 
-def test_the_five_streams_of_the_three_portals_are_found():
-    assert list(sources()) == ["hk_gia_en", "hk_gia_zh", "hk_news_en", "hk_news_zh", "mo_gcs_zh"]
+WATCHED = {
+    "cn_gd_wsjkw", "cn_hengqin", "cn_natcm", "cn_sz_wjw",
+    "hk_gia_en", "hk_gia_zh", "hk_news_en", "hk_news_zh", "mo_gcs_zh",
+}  # fmt: skip
+CHECKING = {"hk_chp", "hk_dh_en", "hk_dh_zh", "hk_news_archive_en", "hk_news_archive_zh"}
+OUT_OF_REACH = {"cn_nhc", "cn_nmpa", "mo_ssm_zh"}
+
+
+def test_what_is_watched_where_the_configuration_says_nothing():
+    found = sources().values()
+    assert {one.name for one in found if one.enabled and not one.check_only} == WATCHED
+    assert {one.name for one in found if one.enabled and one.check_only} == CHECKING
+    assert {one.name for one in found if one.blocked} == OUT_OF_REACH
+
+
+def test_a_source_that_is_off_says_so_in_its_title_or_why_it_is_blocked():
+    off = [one for one in sources().values() if not one.enabled]
+    assert len(off) == 13
+    assert all(one.blocked or "off)" in one.title for one in off)
+
+
+def test_what_checks_others_checks_sources_that_are_there():
+    assert all(name in sources() for one in sources().values() for name in one.compares)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("[!_]*.py")), ids=lambda path: path.name)
@@ -106,6 +127,15 @@ def test_an_incomplete_source_is_refused_with_what_to_do(folder, old, new, advic
             "news.gov.hk/eng/20240806_173945_753",
         ),
         ("https://www.gcs.gov.mo/detail/zh-hans/N26DNTyiSY/", "mo_gcs_zh", "gcs.gov.mo/N26DNTyiSY"),
+        ("http://wsjkw.gd.gov.cn/zwyw_yqxx/content/post_2876057.html", "cn_gd_wsjkw", "wsjkw.gd.gov.cn/2876057"),
+        (
+            "https://wsjkw.gd.gov.cn/gkmlpt/content/2/2876/post_2876057.html#41",
+            "cn_gd_wsjkw",
+            "wsjkw.gd.gov.cn/2876057",
+        ),
+        ("https://wsjkw.gd.gov.cn/postmeta/p/2/2876/2876057.json", "cn_gd_wsjkw", "wsjkw.gd.gov.cn/2876057"),
+        ("http://www.satcm.gov.cn/kejisi/2026-11-06/38077.html", "cn_natcm", "natcm.gov.cn/38077"),
+        ("http://gov.mo/zh-hans/news/1266967", "mo_gov_zh", "gov.mo/1266967"),
     ],
 )
 def test_an_address_leads_to_its_source_and_key(url, name, key):

@@ -21,4 +21,4 @@ def test_the_readme_names_every_room_of_the_readers():
     said = (ROOT / "scraper" / "README.md").read_text()
     rooms = [path.name for path in (ROOT / "scraper" / "pages").glob("[!_]*.py")]
     assert [name for name in rooms if f"`{name}`" not in said] == []
-    assert all(repr(name) in said for name in find.sources())
+    assert all(f"`{name}`" in said for name in find.sources())

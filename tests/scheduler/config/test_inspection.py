@@ -11,6 +11,7 @@ from dataclasses import fields
 import pytest
 
 from scheduler.config import Conditions, ConfigError, load
+from scheduler.config.built_in import built_in
 from scheduler.config.inspection import inspect, require_secrets
 from scheduler.config.names import require_names
 from scheduler.config.secret_places import secret_values
@@ -111,7 +112,7 @@ def test_the_file_that_init_writes_has_no_fault_also_with_its_examples_in_use(wr
     monkeypatch.setenv("COOPWATCH_CHAT_URLS", "json://localhost")
     (tmp_path / "duty.secret").write_text(KEY)
     (tmp_path / "duty.secret").chmod(0o600)
-    text = template({name: source.title for name, source in sources().items()})
+    text = template({name: source.title for name, source in sources().items()}, built_in())
     assert inspect(write(text)).usable
     whole = inspect(write(re.sub(r"(?m)^# (?=[a-z_]+ = |\[)", "", text)))
     assert whole.usable, whole.findings

@@ -7,6 +7,7 @@ from datetime import time
 import pytest
 
 from scheduler.config import Config, Subscription
+from scheduler.config.built_in import built_in
 from scheduler.config.reach import Known
 from scheduler.config.reading import parse
 from scheduler.config.subscription_rules import KINDS
@@ -215,7 +216,7 @@ def test_every_key_stands_in_the_file_that_init_writes():
 
     from scheduler.config import model, subscriptions
 
-    text = template({name: source.title for name, source in sources().items()})
+    text = template({name: source.title for name, source in sources().items()}, built_in())
     tables = (
         model.Service, model.Politeness, model.SourceConfig, model.Email, model.Canary, model.Alerts,
         subscriptions.Where, subscriptions.Operator, subscriptions.Subscription,

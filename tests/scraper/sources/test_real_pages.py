@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from scraper.find import read, sources
+from scraper.pages import lists, nfcms, nfcms_json
+from scraper.pages.addresses import spellings
 from scraper.pages.document import BlockedError, Document
 from storage.model import Precision
 
@@ -136,11 +138,50 @@ def test_real_silent_edits_change_a_link_s_digest_when_the_words_change_and_only
 
 @pytest.mark.parametrize("name", ["gov_mo_home_zh-hant_20210118.html", "nhc_list_fragment_20260922.html"])
 def test_another_portal_s_real_page_is_neither_a_listing_nor_a_release(name):
-    for source in sources().values():
-        with pytest.raises(ValueError, match=r"feed|web page|answered"):
+    strangers = [source for source in sources().values() if source.portal != "www.gov.mo"]
+    for source in strangers:
+        with pytest.raises(ValueError, match=r"feed|web page|answered|no list|JSON|no array|no pages"):
             source.listing.links(page(name, source.listing.url))
     with pytest.raises(ValueError, match=r"no text|answered"):
         read(page(name, GIA))
+
+
+def test_macao_s_real_home_page_offers_its_news_with_their_times():
+    listing = sources()["mo_gov_zh"].listing
+    links = listing.links(page("gov_mo_home_zh-hant_20210118.html", listing.url))
+    assert len(links) == len({link.key for link in links}) >= 5
+    known = {link.key: link for link in links}["gov.mo/360596"]
+    assert known.title == "郵電局推出2020年年冊"
+    assert known.url == "https://www.gov.mo/zh-hant/news/360596/"
+    assert known.published.isoformat() == "2021-01-18T12:00:00+08:00"
+
+
+def test_a_real_element_of_the_guangdong_platform_s_data_is_a_link():
+    told = json.loads((SHELF / "nfcms_postmeta_article_sample.json").read_text())
+    posts = nfcms.posts("www.dpxq.gov.cn")
+    column = Document("https://www.dpxq.gov.cn/postmeta/i/1.json", json.dumps({"articles": [told]}).encode())
+    (link,) = nfcms_json.articles(posts)(column)
+    assert (link.key, link.url) == (
+        "www.dpxq.gov.cn/12373906",
+        "https://www.dpxq.gov.cn/ztzl/gfxwjk/content/post_12373906.html",
+    )
+    assert link.published.isoformat() == "2025-09-11T15:11:04+08:00"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "first", "day"),
+    [
+        ("nhc_list_fragment_20260922.html", "ul.zxxx_list li", "4f357dbdd51748fea20ce817d0466c40", "2026-09-22"),
+        ("nmpa_list_fragment_202609.html", ".list ul li", "20260922184421167", "2026-09-22"),
+    ],
+)
+def test_the_real_lists_of_blocked_portals_would_be_read_by_the_reader_of_lists(name, rows, first, day):
+    portal = spellings(
+        r"/.*?(?P<id>\w{17,32})\.s?html", hosts=("www.nhc.gov.cn",), converters=(), key="x/{id}", url="https://x/{id}"
+    )
+    links = lists.rows(portal, rows)(page(name, "https://www.nhc.gov.cn/a/b/c/list.shtml"))
+    assert links[0].key == f"x/{first}"
+    assert links[0].published.date().isoformat() == day
 
 
 def test_a_real_page_instead_of_a_feed_is_a_block():

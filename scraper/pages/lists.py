@@ -1,0 +1,77 @@
+"""Lists of releases in a web page, row by row: title, address, time. Not here: feeds, days' indexes (listings.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scraper.pages import dates
+from scraper.pages.addresses import Address, Spelling
+from scraper.pages.articles import Page
+from scraper.pages.document import Document
+from scraper.pages.listings import Reader, offered, seen_from
+from scraper.pages.text import clean
+from storage.model import Link
+
+
+def rows(address: Spelling, *selectors: str, title: str = "", when: str = "", source: str = "") -> Reader:
+    """Return the reader of a list whose rows each lead to a release.
+
+    Releases that are linked from elsewhere on the page are none of the list: where only those are left, the page has
+    been rebuilt and is refused.
+
+    Args:
+        address: knows the releases' addresses; relative links are seen from the list.
+        selectors: of the rows, tried in turn until one leads to releases.
+        title: selector of the title inside a row; without it the link's `title` attribute, else its words.
+        when: selector of the time inside a row (its `datetime` attribute, else its words); without it what the row says
+            beside the link.
+        source: the source the links belong to, for a list that only checks others.
+    """
+
+    def links(document: Document) -> tuple[Link, ...]:
+        """Return the list's links in its order, each release once."""
+        page = Page(document)
+        for css in selectors:
+            found = page.select(css)
+            told = [
+                _row(page, row, *lead, title, when, source)
+                for row in found
+                for lead in _lead(address, document, page, row)
+            ]
+            if told:
+                return offered(document, told, len(found))
+        if any(seen_from(address, document, anchor.get("href")) for anchor in page.select("a")):
+            page.refuse("releases, but not where the list of releases used to be")
+        return page.refuse("no list of releases")
+
+    return links
+
+
+def _lead(address: Spelling, document: Document, page: Page, row: Any) -> Iterator[tuple[Any, Address]]:
+    """Yield the first link of a row that leads to a release, if any."""
+    for anchor in page.inside(row, "a"):
+        known = seen_from(address, document, anchor.get("href"))
+        if known:
+            yield anchor, known
+            return
+
+
+def _row(page: Page, row: Any, anchor: Any, known: Address, title: str, when: str, source: str) -> Link:
+    named = _first(page, row, title) if title else clean(anchor.get("title") or "")
+    moment = dates.of_stamp(_time(page, row, anchor, when))
+    return Link(known.key, known.url, named or page.line_of(anchor), moment.at if moment else None, source=source)
+
+
+def _time(page: Page, row: Any, anchor: Any, when: str) -> str:
+    """Return the words in which a row says when."""
+    if not when:
+        return page.line_of(row, without=anchor)
+    for element in page.inside(row, when):
+        if said := clean(element.get("datetime") or "") or page.line_of(element):
+            return said
+    return ""
+
+
+def _first(page: Page, row: Any, css: str) -> str:
+    return next((text for element in page.inside(row, css) if (text := page.line_of(element))), "")
