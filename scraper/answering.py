@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from scraper.mirror import own_addresses
 from scraper.pages.document import BlockedError, Document, ParseError
+from scraper.pages.pdf import text_of
 from scraper.reading import to_release
 from scraper.source import Address, Listing, Source
 from scraper.understanding import understood
@@ -28,7 +29,7 @@ def answer(source: Source, job: Job, body: bytes, content_type: str) -> Answer:
         content_type: its Content-Type header; may be empty.
 
     Returns:
-        `read` or `links`; `failed` with `empty`, `blocked` or `unreadable` where the page is not what it should be.
+        `read`, `links` or `text`; `failed` with `empty`, `blocked` or `unreadable` where it is not what it should be.
     """
     if not body.strip():
         return failed(job, "empty: a page without content")
@@ -64,6 +65,8 @@ def failed(job: Job, trouble: str, status: int | None = None, retry_after: str |
 
 def _read(source: Source, job: Job, fetched: Document) -> Answer:
     """Read a page; what is kept of it raw is the page as fetched, or the one release out of a whole listing."""
+    if job.kind == "attachment":
+        return Answer(job.id, "text", text="\n".join(text_of(job.url, fetched.body)))
     document = replace(fetched, body=own_addresses(fetched.body, job.base, source.portal))
     if job.kind == "listing":
         return _links(source, job, document, fetched.body)

@@ -32,6 +32,8 @@ READABLE = (
     "application/x-javascript",
 )
 
+DOCUMENTS = ("application/pdf", "application/octet-stream")
+
 
 class RefusedError(IgnoreRequest):
     """An answer that is not read. `trouble` begins with the name of what is wrong (`truncated: ...`)."""
@@ -60,9 +62,15 @@ class SoundAnswer:
             if "partial" in response.flags and (response.headers.get("Content-Encoding") or not ends(response.body)):
                 raise RefusedError(f"truncated: {ENDLESS}")
             kind = content_type(response).partition(";")[0].strip().lower()
-            if kind and not kind.startswith(READABLE):
+            if kind and not kind.startswith(_readable(request)):
                 raise RefusedError(f"type: {kind[:80]} instead of a page")
         return response
+
+
+def _readable(request: Request) -> tuple[str, ...]:
+    """Return how the kinds of answer begin that are read: pages, or documents where one is asked for."""
+    job = request.cb_kwargs.get("job")
+    return DOCUMENTS if job is not None and job.kind == "attachment" else READABLE
 
 
 def content_type(response: Response) -> str:

@@ -30,4 +30,5 @@ def to_release(source: Source, address: Address, article: Article, page_digest: 
         department=article.department,
         captions=article.captions,
         page=page_digest,
+        attachments=article.attachments,
     )

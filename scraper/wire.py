@@ -64,7 +64,8 @@ class Job:
     Args:
         id: comes back in the answer.
         kind: `article` (fetch and read a release), `listing` (fetch and read a listing), `item` (read one release out
-            of the listing in `body`), `given` (understand the release that comes along: the canary).
+            of the listing in `body`), `given` (understand the release that comes along: the canary), `attachment`
+            (fetch a PDF and read its text).
         source: the source's name.
         url: the portal's own address.
         ask: the address to fetch.
@@ -99,12 +100,13 @@ class Answer:
 
     Args:
         id: the job's.
-        outcome: `read` (release, assessment, telling, page), `links`, `unread` (304), `missing` (404, 410), `redirect`
-            (target) or `failed` (trouble).
+        outcome: `read` (release, assessment, telling, page), `links`, `text`, `unread` (304), `missing` (404, 410),
+            `redirect` (target) or `failed` (trouble).
         trouble: what went wrong, its name first: `http 503`, `timeout: ...`.
         retry_after: the header as it came with a 429 or 503.
         target: where a redirect leads, absolute.
         page: the raw page, also of a listing that carries full texts.
+        text: of an attachment.
         memory: most memory the child ever held, bytes.
     """
 
@@ -120,6 +122,7 @@ class Answer:
     page: Page | None = None
     links: tuple[Link, ...] = ()
     validators: Validators | None = None
+    text: str = ""
     memory: int = 0
 
 

@@ -23,6 +23,7 @@ from storage.promises import (
 )
 from storage.texts import (
     Assessment,
+    Attachment,
     Dated,
     Evidence,
     Figure,
@@ -34,9 +35,9 @@ from storage.texts import (
 )
 
 __all__ = [
-    "Assessment", "Change", "ChangeKind", "Dated", "Delivery", "DeliveryState", "Edition", "Evidence", "Figure",
-    "FigureChange", "Grade", "Known", "Link", "Mention", "Notice", "Page", "Pair", "Precision", "Recorded", "Release",
-    "Run", "Validators", "Verdict", "Version",
+    "Assessment", "Attachment", "Change", "ChangeKind", "Dated", "Delivery", "DeliveryState", "Edition", "Evidence",
+    "Figure", "FigureChange", "Grade", "Known", "Link", "Mention", "Notice", "Page", "Pair", "Precision", "Recorded",
+    "Release", "Run", "Validators", "Verdict", "Version",
 ]  # fmt: skip
 
 

@@ -19,6 +19,15 @@ class Precision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document a release links to: its address, what the portal calls it, and its text where that was read."""
+
+    url: str
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """One published text as a portal tells it now.
 
@@ -36,6 +45,7 @@ class Release:
         department: the issuing department where the portal names it.
         captions: texts of photographs, kept apart from the text.
         page: digest of the raw page it was read from (see pages.py).
+        attachments: documents it links to, in the order of the page; not kept yet.
     """
 
     key: str
@@ -51,6 +61,7 @@ class Release:
     department: str | None = None
     captions: tuple[str, ...] = ()
     page: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NoReturn
+from urllib.parse import urljoin, urlsplit
 
 from cssselect import HTMLTranslator
 from lxml import etree
@@ -15,6 +16,10 @@ from scraper.pages.dates import Moment
 from scraper.pages.document import Article, Document, ParseError
 from scraper.pages.language import written_in
 from scraper.pages.text import NestingError, clean, lines
+from storage.identity import canonical
+from storage.model import Attachment
+
+LONGEST_ADDRESS = 500
 
 
 class Page:
@@ -89,8 +94,22 @@ class Page:
                     return said
         return ""
 
+    def attachments(self, css: str) -> tuple[Attachment, ...]:
+        """Return the documents (PDF) that links found by a selector lead to, in the order of the page, each once.
+
+        Only those of the portal's own domain: what another site keeps is not this release's.
+        """
+        found = (attachment(self.address, each.get("href"), self.line_of(each)) for each in self.select(css))
+        return tuple({one.url: one for one in found if one is not None}.values())
+
     def article(
-        self, title: str, text: Sequence[str], when: Moment | None, language: str, captions: Sequence[str]
+        self,
+        title: str,
+        text: Sequence[str],
+        when: Moment | None,
+        language: str,
+        captions: Sequence[str],
+        attachments: Sequence[Attachment] = (),
     ) -> Article:
         """Return the article made of these parts of this page, or refuse the page; see the function `article`."""
         return article(
@@ -101,6 +120,7 @@ class Page:
             published=when,
             language=language,
             captions=captions,
+            attachments=attachments,
         )
 
     def _seen(self, element: Any, left_out: frozenset[Any] = frozenset()) -> tuple[str, ...]:
@@ -125,6 +145,7 @@ def article(
     language: str,
     department: str | None = None,
     captions: Sequence[str] = (),
+    attachments: Sequence[Attachment] = (),
 ) -> Article:
     """Return the article made of these parts, or refuse the page where one of them is missing.
 
@@ -138,6 +159,7 @@ def article(
             portal's converter serves the same release; the article says which it is written in.
         department: that issued it.
         captions: of the photographs.
+        attachments: documents that it links to.
 
     Raises:
         BlockedError: the page is a challenge, a log-in or an error page.
@@ -151,7 +173,29 @@ def article(
     if written.partition("-")[0] != language.partition("-")[0]:
         raise ParseError(address, f"written in {written}, and this source tells releases in {language}")
     at, precision = (published.at, published.precision) if published else (None, None)
-    return Article(title, tuple(paragraphs), at, precision, written, department or None, tuple(captions))
+    return Article(
+        title, tuple(paragraphs), at, precision, written, department or None, tuple(captions), tuple(attachments)
+    )
+
+
+def attachment(address: str, spelt: str | None, title: str) -> Attachment | None:
+    """Return the document (PDF) of the portal's own domain that a link on a release's page leads to, or None.
+
+    Args:
+        address: of the release.
+        spelt: the link as it stands there, maybe relative.
+        title: what the portal calls the document.
+    """
+    try:
+        url = canonical(urljoin(address, spelt.strip())) if spelt else ""
+        there, here = urlsplit(url), urlsplit(address)
+    except ValueError:
+        return None
+    domain = ".".join((here.hostname or "").split(".")[-3:])
+    same = there.hostname == domain or (there.hostname or "").endswith(f".{domain}")
+    if len(url) > LONGEST_ADDRESS or not same or not there.path.lower().endswith(".pdf"):
+        return None
+    return Attachment(url, clean(title) or there.path.rpartition("/")[2])
 
 
 @lru_cache(maxsize=256)

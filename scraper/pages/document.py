@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storage.model import Precision
+from storage.model import Attachment, Precision
 
 
 class ParseError(ValueError):
@@ -43,7 +43,8 @@ class Document:
 class Article:
     """What a reader sees on a page.
 
-    `published` is aware and in the portal's own offset; `language` is a BCP 47 tag; `captions` are the photographs'.
+    `published` is aware and in the portal's own offset; `language` is a BCP 47 tag; `captions` are the photographs';
+    `attachments` are documents it links to, without their text.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Article:
     language: str
     department: str | None = None
     captions: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def text(self) -> str:

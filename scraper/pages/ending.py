@@ -18,4 +18,6 @@ def ends(body: bytes) -> bool:
     """
     if body[:64].lstrip()[:1] in (b"{", b"["):
         return body[-64:].rstrip()[-1:] in (b"}", b"]")  # what is cut inside that is no JSON, and is refused as such
+    if body.startswith(b"%PDF-"):
+        return b"%%EOF" in body[-TAIL:]
     return _END.search(body[-TAIL:]) is not None

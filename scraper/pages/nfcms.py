@@ -104,6 +104,7 @@ def read(document: Document) -> Article:
         published=_when(page),
         language=nfcms_json.LANGUAGE,
         department=nfcms_json.department(page.meta("ContentSource")),
+        attachments=page.attachments("a[href*='attachment'], a[href$='.pdf']"),
     )
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from scraper.pages import dates, told_json
 from scraper.pages.addresses import Address, Spelling
-from scraper.pages.articles import article
+from scraper.pages.articles import article, attachment
 from scraper.pages.charset import decode
 from scraper.pages.dates import Moment
 from scraper.pages.document import Article, Document
 from scraper.pages.listings import Reader, offered, seen_from
 from scraper.pages.text import bare
 from scraper.pages.told_json import Told
-from storage.model import Link
+from storage.model import Attachment, Link
 
 LANGUAGE = "zh-Hans"
 _TIMES = ("display_publish_time", "first_publish_time", "visible_publish_time", "publish_time")
@@ -65,12 +65,22 @@ def post(address: str, source: str, found: Told) -> Article:
         published=_when(found),
         language=LANGUAGE,
         department=department(told_json.text_of(found, "source", "publisher")),
+        attachments=_attachments(address, found),
     )
 
 
 def department(named: str) -> str | None:
     """Return who a post comes from, as the portal says; None where it says "this site"."""
     return named.strip() if named.strip() and named.strip() not in _OWN else None
+
+
+def _attachments(address: str, found: Told) -> tuple[Attachment, ...]:
+    told = told_json.objects(found, "attachment")
+    known = (
+        attachment(address, told_json.text_of(one, "url", "path"), told_json.text_of(one, "name", "title"))
+        for one in told
+    )
+    return tuple(one for one in known if one is not None)
 
 
 def _address(address: Spelling, document: Document, found: Told) -> Address | None:

@@ -20,7 +20,9 @@ def read(document: Document) -> Article:
     """Return the release on a page; the line under the title tells the second."""
     page = articles.Page(document)
     text = page.lines(f"{TEXT} span p", f"{TEXT} span", f"{TEXT} p")
-    return page.article(page.line(".nrbt"), text, dates.of_stamp(page.line(".fbsj")), LANGUAGE, ())
+    return page.article(
+        page.line(".nrbt"), text, dates.of_stamp(page.line(".fbsj")), LANGUAGE, (), page.attachments(f"{TEXT} a")
+    )
 
 
 def column(name: str) -> Listing:

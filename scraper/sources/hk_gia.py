@@ -24,7 +24,7 @@ def read(document: Document, language: str) -> Article:
     title = page.line("#PRHeadlineSpan", "#PRHeadline", "title")
     text, when = dates.issued(page.lines("#pressrelease", without=".controlDisplay2"), document.url)
     captions = page.each("#rightContent a[data-fancybox-group=gallery]", "title")
-    return page.article(title, text, when, language, captions)
+    return page.article(title, text, when, language, captions, page.attachments("a.attach_text, #pressrelease a"))
 
 
 def source(language: str, title: str, feed: str, index: str) -> Source:

@@ -16,7 +16,7 @@ import trustme
 
 from scheduler.process import Process, environment
 from scraper.wire import Job, Options
-from tests import web
+from tests import pdfs, web
 
 LONG = "https://www.info.gov.hk"
 PAGE = web.article(1)
@@ -90,6 +90,42 @@ def test_a_page_comes_back_as_a_release_under_the_portals_own_address(ask):
     assert zlib.decompress(found.page.content) == PAGE
     assert found.release.page == found.page.digest
     assert found.validators.etag
+
+
+PDF = pdfs.pdf(pdfs.shown(b"Agreement on nurse training", b"Article 1. Twelve nurses travel each year."))
+
+
+def attached(portal, answer, kind="attachment", content_type="application/pdf"):
+    def send(handler):
+        handler.answer(200, answer, Content_Type=content_type)
+
+    portal.pages["/a/1.pdf"] = send
+    url, ask = "https://gia.info.gov.hk/a/1.pdf", portal.base + "/a/1.pdf"
+    return Job(time.monotonic_ns(), kind, "hk_gia_en", url, ask, web.key(1), base=portal.base)
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "application/octet-stream"])
+def test_an_attached_pdf_comes_back_as_its_text(child, portal, content_type):
+    found = child.do(attached(portal, PDF, content_type=content_type), 20)
+    assert (found.outcome, found.trouble) == ("text", None)
+    assert found.text == "Agreement on nurse training\nArticle 1. Twelve nurses travel each year."
+    assert found.release is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "more", "trouble"),
+    [
+        (PDF, {"kind": "article"}, "type: application/pdf instead of a page"),
+        (b"<html>not found</html>", {"content_type": "text/html"}, "type: text/html"),
+        (b"<html>not found</html>", {}, "unreadable: this is not a PDF"),
+        (PDF[:200], {}, "unreadable: "),
+    ],
+)
+def test_what_is_no_pdf_with_text_is_refused_and_the_child_goes_on(child, portal, ask, answer, more, trouble):
+    found = child.do(attached(portal, answer, **more), 20)
+    assert (found.outcome, found.text) == ("failed", "")
+    assert found.trouble.startswith(trouble)
+    assert ask.article(PAGE).outcome == "read"
 
 
 def test_the_agent_and_nothing_that_tells_more_is_sent(ask):

@@ -36,7 +36,7 @@ def told(address, article) -> dict:
         "department": article.department,
         "paragraphs": list(article.paragraphs),
         "captions": list(article.captions),
-    }
+    } | ({"attachments": [[one.title, one.url] for one in article.attachments]} if article.attachments else {})
 
 
 def named(case: Path) -> str:
