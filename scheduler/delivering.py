@@ -26,6 +26,7 @@ from scheduler.config import Config, Subscription
 from scheduler.digesting import Digests
 from scheduler.gate import Gate
 from scheduler.leaving_out import LeftOut, Overlaps
+from scheduler.places import Places
 from scheduler.settling import Settling, Summary, difference
 from storage import outbox, subscribers
 from storage.database import Database, StorageError
@@ -35,7 +36,6 @@ from storage.rewind import rewind
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-MOST_AT_ONCE = 16  # destinations served at the same time
 LONGEST_NAP = 300.0  # seconds; a machine that sleeps stops the clock we sleep by, so look up now and then
 PATIENCE = 5.0  # seconds until the database is tried again after it failed
 
@@ -73,7 +73,8 @@ class Dispatcher:
         self._lease = timedelta(seconds=2 * max((one.deadline for one in self._targets.values()), default=60.0))
         self._changed = threading.Condition()
         self._woken = self._stopping = False
-        self._running: set[str] = set()  # destinations that are being served
+        self._places = Places()
+        self._crowded: float | None = None  # seconds until there is a place, where there was none when last asked
         self._thread: threading.Thread | None = None
         self._last = (clock(), time.monotonic())
 
@@ -105,9 +106,9 @@ class Dispatcher:
                 continue
             with self._changed:
                 # Whoever ended since we last looked has set `_woken`, and made room for another.
-                if not self._running and not self._woken:
+                if not self._places and not self._woken:
                     break
-                self._changed.wait_for(lambda: self._woken)
+                self._changed.wait_for(lambda: self._woken, self._crowded)
         return difference(self._settling.count(), before)
 
     def breakers(self) -> dict[str, str]:
@@ -142,7 +143,7 @@ class Dispatcher:
             self._thread.join(timeout)
             self._thread = None
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running, max(ends - time.monotonic(), 0))
+            return self._changed.wait_for(lambda: not self._places, max(ends - time.monotonic(), 0))
 
     # -- the thread that claims -----------------------------------------------------------------------------------
 
@@ -180,7 +181,7 @@ class Dispatcher:
         except Exception as trouble:  # noqa: BLE001 - this thread must outlive any fault
             log.warning("deliveries wait after a fault: %s", place(trouble))
             return PATIENCE
-        return min(max(seconds, 0.0), LONGEST_NAP)
+        return min(max(seconds, 0.0), LONGEST_NAP, self._crowded or LONGEST_NAP)
 
     def _next(self, now: datetime) -> datetime | None:
         """Return when there may be something to do, if nothing could be begun at `now`.
@@ -214,12 +215,12 @@ class Dispatcher:
     def _begin(self, now: datetime, clock: Clock) -> bool:
         """Claim one delivery and begin to send it; return whether there was one that could be begun."""
         with self._changed:
-            if self._stopping or len(self._running) >= MOST_AT_ONCE:
+            room = self._places.wait()
+            self._crowded = room or None
+            if self._stopping or room != 0:
                 return False
-            running = frozenset(self._running)
-        busy, gathered, postpone = self._gate.shut(now, running), self._digests.gathered, self._gate.postpone
-        claimed = outbox.claim(self._db, now, self._lease, busy=busy, gathered=gathered, limit=1, postpone=postpone)
-        for due in claimed:
+            running = self._places.taken
+        for due in self._claim(now, self._gate.shut(now, running)):
             target = self._targets.get(due.subscription)
             if target is None:
                 self._settling.settle(due, Outcome(DeliveryState.DEAD, _unknown(due.subscription)), now)
@@ -229,11 +230,23 @@ class Dispatcher:
                 self._settling.settle(delivery, Outcome(DeliveryState.SENT, left.line, told_by=left.by), now)
                 return True
             with self._changed:
-                self._running.add(target.destination)
+                self._places.take(target.destination)
             work = (delivery, target, left, clock)
             threading.Thread(target=self._work, args=work, name=target.destination, daemon=True).start()
             return True
         return False
+
+    def _claim(self, now: datetime, busy: set[str]) -> list[Delivery]:
+        """Claim what is due next; what goes to a destination that failed last comes after all that does not."""
+        doubtful = self._gate.doubtful() - busy
+        for left_out in (busy | doubtful, busy) if doubtful else (busy,):
+            gathered, postpone = self._digests.gathered, self._gate.postpone
+            found = outbox.claim(
+                self._db, now, self._lease, busy=left_out, gathered=gathered, limit=1, postpone=postpone
+            )
+            if found:
+                return found
+        return []
 
     # -- the threads that send ------------------------------------------------------------------------------------
 
@@ -250,7 +263,7 @@ class Dispatcher:
             log.warning("%s: how it ended could not be stored: %s", delivery.message_id, trouble)
         finally:
             with self._changed:
-                self._running.discard(target.destination)
+                self._places.leave(target.destination)
                 self._woken = True
                 self._changed.notify_all()
 

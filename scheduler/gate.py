@@ -63,6 +63,11 @@ class Gate:
         }
         return busy | self._disabled | self.resting(now)
 
+    def doubtful(self) -> set[str]:
+        """Return the subscriptions whose destination failed when it was last tried."""
+        failing = self.receivers.failing()
+        return {name for name, target in self._targets.items() if target.destination in failing}
+
     def resting(self, now: datetime) -> set[str]:
         """Return the subscriptions that are in quiet hours or have a free day."""
         return set(self._resting.all_until(now))

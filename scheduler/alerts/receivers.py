@@ -45,6 +45,11 @@ class Receivers:
         with self._lock:
             return self._known.get(destination, CLOSED).waits(now)
 
+    def failing(self) -> frozenset[str]:
+        """Return the destinations that failed when they were last tried, be it once."""
+        with self._lock:
+            return frozenset(name for name, known in self._known.items() if known.failures)
+
     def troubles(self) -> dict[str, Trouble]:
         """Return the destinations that fail so often that they are left alone."""
         with self._lock:

@@ -172,6 +172,25 @@ def test_one_receiver_that_hangs_delays_nobody_else(db, promise, raw_server, ans
     assert hanging.connections == 1
 
 
+def test_forty_receivers_that_hang_delay_others_by_seconds_once(db, promise, raw_server, answering, running):
+    hanging = [raw_server(lambda connection: over.wait(30)) for _ in range(40)]
+    over = hanging[0].over
+    good = [answering(OK) for _ in range(3)]
+    everybody = [hook(f"a{n}", one.port) for n, one in enumerate(hanging)]
+    everybody += [hook(f"good{n}", one.port) for n, one in enumerate(good)]
+    dispatcher = running(db, config(*everybody))
+    began = time.monotonic()
+    promise(everybody)
+    dispatcher.wake()
+    until(lambda: all(len(one.requests) == 1 for one in good))
+    assert time.monotonic() - began < 15
+    began = time.monotonic()
+    promise(everybody)
+    dispatcher.wake()
+    until(lambda: all(len(one.requests) == 2 for one in good))
+    assert time.monotonic() - began < 5
+
+
 def test_messages_to_one_destination_go_one_after_the_other(db, promise, raw_server):
     inside, most = [], []
 
@@ -214,7 +233,7 @@ def test_an_idle_dispatcher_does_nothing_at_all(db, promise, answering, running,
     office = hook("office", server.port)
     promise([office])
     dispatcher = running(db, config(office), luck=lambda: 0.5)
-    until(lambda: states(db) == ["waiting"] and not dispatcher._running)
+    until(lambda: states(db) == ["waiting"] and not dispatcher._places)
     asked = []
     monkeypatch.setattr(outbox, "claim", lambda *args, **_more: asked.append(args) or [])
     dispatcher.wake()
@@ -224,7 +243,9 @@ def test_an_idle_dispatcher_does_nothing_at_all(db, promise, answering, running,
     time.sleep(0.5)
     assert asked == []
     dispatcher.wake()
-    until(lambda: len(asked) == 1)
+    until(lambda: len(asked) >= 2)
+    time.sleep(0.2)
+    assert len(asked) == 2  # those that answered when last tried, then the others
 
 
 def test_a_retry_that_becomes_due_is_made_without_being_woken(db, promise, raw_server, running, monkeypatch):
