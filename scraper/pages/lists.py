@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any
+
+from lxml import etree
 
 from scraper.pages import dates
 from scraper.pages.addresses import Address, Spelling
 from scraper.pages.articles import Page
-from scraper.pages.document import Document
+from scraper.pages.document import Document, ParseError
 from scraper.pages.listings import Reader, offered, seen_from
-from scraper.pages.text import clean
+from scraper.pages.text import MAX_DEPTH, clean
 from storage.model import Link
+
+_TOO_DEEP = etree.XPath("boolean(" + "/*" * MAX_DEPTH + ")")
 
 
 def rows(address: Spelling, *selectors: str, title: str = "", when: str = "", source: str = "") -> Reader:
@@ -32,29 +36,32 @@ def rows(address: Spelling, *selectors: str, title: str = "", when: str = "", so
     def links(document: Document) -> tuple[Link, ...]:
         """Return the list's links in its order, each release once."""
         page = Page(document)
+        if _TOO_DEEP(page.root):
+            raise ParseError(document.url, f"nested more than {MAX_DEPTH} deep: part of the list may be lost")
+        anchors = page.select("a[href]")
+        known = [(one, found) for one in anchors if (found := seen_from(address, document, one.get("href")))]
         for css in selectors:
-            found = page.select(css)
             told = [
-                _row(page, row, *lead, title, when, source)
-                for row in found
-                for lead in _lead(address, document, page, row)
+                _row(page, row, *lead, title, when, source) for row, lead in _leads(page.select(css), known).items()
             ]
             if told:
-                return offered(document, told, len(found))
-        if any(seen_from(address, document, anchor.get("href")) for anchor in page.select("a")):
+                return offered(document, told, len(anchors))
+        if known:
             page.refuse("releases, but not where the list of releases used to be")
         return page.refuse("no list of releases")
 
     return links
 
 
-def _lead(address: Spelling, document: Document, page: Page, row: Any) -> Iterator[tuple[Any, Address]]:
-    """Yield the first link of a row that leads to a release, if any."""
-    for anchor in page.inside(row, "a"):
-        known = seen_from(address, document, anchor.get("href"))
-        if known:
-            yield anchor, known
-            return
+def _leads(found: Iterable[Any], known: Iterable[tuple[Any, Address]]) -> dict[Any, tuple[Any, Address]]:
+    """Return the rows that lead to a release, each with its first link; a link is of the innermost row around it."""
+    rows = frozenset(found)
+    leads: dict[Any, tuple[Any, Address]] = {}
+    for anchor, address in known:
+        row = next((each for each in (anchor, *anchor.iterancestors()) if each in rows), None)
+        if row is not None:
+            leads.setdefault(row, (anchor, address))
+    return leads
 
 
 def _row(page: Page, row: Any, anchor: Any, known: Address, title: str, when: str, source: str) -> Link:
