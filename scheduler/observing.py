@@ -93,27 +93,25 @@ def _is_too_often(db: Database, incident: Incident, now: datetime) -> bool:
 
 
 def _tell_blind(db: Database, config: Config, incident: Incident, now: datetime) -> None:
-    since = incident.evidence.get("last_good")
-    title = f"{incident.subject} cannot be read at present"
-    lines = [
-        f"It was last read well at {incident_words.when(since)}.",
-        "Until you hear from us again, that no alert comes from it does not mean that nothing was published.",
-    ]
+    since = _since(incident)
+    # The words for people are the catalogue's, in every language; these are for programs.
+    title, lines = f"{incident.subject} cannot be read at present", [f"Not read since {incident_words.when(since)}."]
     told = notices.body("watch-blind", notices.TELLING, incident.subject, now, title, lines, {"since": since})
     notices.tell(db, listeners(config, incident.subject), f"blind-{incident.id}", told, now)
 
 
 def _tell_back(db: Database, config: Config, incident: Incident, now: datetime) -> None:
-    since = incident.evidence.get("last_good")
-    title = f"{incident.subject} is read again"
-    lines = [
-        f"It could not be read from {incident_words.when(since)} to {incident_words.when(stamp(now))}.",
-        "What was published meanwhile, and can still be found, is told as usual.",
-    ]
+    since = _since(incident)
+    title, lines = f"{incident.subject} is read again", [f"Not read since {incident_words.when(since)}."]
     values = {"since": since, "until": stamp(now)}
     told = notices.body("watch-back", notices.TELLING, incident.subject, now, title, lines, values)
     heard = outstanding.told_of(db, f"blind-{incident.id}", [one.name for one in config.subscriptions])
     notices.tell(db, heard, f"back-{incident.id}", told, now)
+
+
+def _since(incident: Incident) -> str:
+    """Return since when a blind source was not read; of one that never was, since that is an incident."""
+    return str(incident.evidence.get("last_good") or stamp(incident.opened))
 
 
 def listeners(config: Config, source: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from scheduler import incident_words, notices
 from scheduler.alerts.message import word
+from scheduler.alerts.notice_words import TO_SUBSCRIBERS
 from scheduler.config import Email, Subscription
 from scheduler.incidents import IncidentKind
 from storage.model import Delivery
@@ -89,7 +90,21 @@ def test_what_is_told_once_is_told_in_chinese_too(kind):
         message = word(delivery(body), reader(language))
         assert faults(message) == []
         assert not message.data["title"].isascii()
-    assert word(delivery(body), reader()).data["title"] == "In English"
+    if kind not in TO_SUBSCRIBERS:
+        assert word(delivery(body), reader()).data["title"] == "In English"
+
+
+def test_subscribers_are_told_of_a_source_by_its_title_and_by_their_clock():
+    values = {"since": "2026-11-20T20:00:00Z", "until": "2026-11-21T20:00:00Z"}
+    blind, back = (
+        word(delivery(notices.body(kind, "told", "hk_gia_zh", NOW, "hk_gia_zh", ["UTC"], values)), reader())
+        for kind in ("watch-blind", "watch-back")
+    )
+    assert "Cannot be read at present: Hong Kong: press releases (Chinese)" in blind.subject
+    assert "since 21 November 2026, 04:00 (UTC+08:00)" in blind.text
+    assert "from 21 November 2026, 04:00 (UTC+08:00) to 22 November 2026, 04:00 (UTC+08:00)" in back.text
+    assert not {"hk_gia_zh", "UTC."} & set((blind.subject + blind.text + back.subject + back.text).split())
+    assert blind.data["subject"] == "hk_gia_zh"
 
 
 def test_chinese_notices_tell_the_values_beside_the_sentences():
