@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scheduler.brake import LONG_AWAY, Burst, Past, Ruling, may_storm, rule
+from scheduler.digesting import most_in
 from scheduler.incidents import IncidentKind, Wrong
 from scheduler.observing import closed, opened
 from storage import bursts, outbox
@@ -139,7 +140,8 @@ def let_out(
         for name, count in counted.items() if gathered else ():
             one = config.subscription(name)
             if count > config.alerts.catch_up and one is not None and not one.gathered:
-                outbox.gather(db, name, f"hold {kept.id}", now, _body(db, config, kept, now), empty=False, hold=kept.id)
+                body, most = _body(db, config, kept, now), most_in(one)
+                outbox.gather(db, name, f"hold {kept.id}", now, body, empty=False, hold=kept.id, most=most)
         hold_settle(db, kept.id, RELEASED, now, by, why)
         _answered(db, config, kept, RELEASED, by, now)
         return sum(counted.values())

@@ -13,8 +13,7 @@ from storage.model import Delivery
 from storage.times import stamp
 
 MOST_MEMBERS = 30
-"""As many alerts go into one digest; where more wait, it comes in parts: mail and webhook name every story with its
-link in 102 and 20 kB (the tests of digests hold it, with titles of 300 characters and addresses of 200)."""
+"""As many alerts go into one digest where the caller says nothing; where more wait, it comes in parts."""
 
 
 def gather(
@@ -26,10 +25,11 @@ def gather(
     *,
     empty: bool,
     hold: int | None = None,
+    most: int | None = None,
 ) -> Delivery | None:
     """Make the digest of a subscription's turn: of all its waiting alerts that were never attempted; return it.
 
-    More than `MOST_MEMBERS` alerts make several deliveries, all in this transaction: the first is returned, and the
+    More than `most` alerts make several deliveries, all in this transaction: the first is returned, and the
     bodies of all say which `part` of how many `parts` they are.
 
     Args:
@@ -40,6 +40,7 @@ def gather(
         body: what it is made from beyond its members, as plain values.
         empty: make it also where there is nothing to tell.
         hold: instead of those that wait, take those that this hold keeps back (`holds.hold_settle` has the rest).
+        most: alerts in one delivery.
 
     Returns:
         the digest, yet to be claimed; None where there is nothing to tell, or the turn has had its digest.
@@ -51,7 +52,8 @@ def gather(
         ids = _waiting(db, subscription) if hold is None else _held(db, subscription, hold)
         if not ids and not empty:
             return None
-        parts = [ids[at : at + MOST_MEMBERS] for at in range(0, len(ids), MOST_MEMBERS)] or [[]]
+        most = most or MOST_MEMBERS
+        parts = [ids[at : at + most] for at in range(0, len(ids), most)] or [[]]
         made = [
             _bundle(db, subscription, turn, now, dict(body), part, (number, len(parts)))
             for number, part in enumerate(parts, 1)

@@ -47,7 +47,7 @@ def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | N
     body = delivery.body
     catch_up = body.get("catch_up")
     return {
-        "headed": heading(gathered, said),
+        "headed": heading(delivery, gathered, said),
         "window": window(delivery, said, zone),
         "catch_up": line(said("digest.catch_up", source=watch.source_name(str(catch_up), said))) if catch_up else "",
         "quiet": "" if gathered else _quiet(ledger, said),
@@ -69,15 +69,17 @@ def digest(delivery: Delivery, wish: str | None, said: Words, ledger: Ledger | N
     }
 
 
-def heading(gathered: Sequence[Bundle], said: Words) -> str:
-    """Return how many stories there are, or that there is nothing new."""
-    return said.count("digest.stories", len(gathered)) if gathered else said("digest.nothing")
+def heading(delivery: Delivery, gathered: Sequence[Bundle], said: Words) -> str:
+    """Return how many stories there are, or that there is nothing new; and which part it is of a digest in parts."""
+    what = said.count("digest.stories", len(gathered)) if gathered else said("digest.nothing")
+    part, parts = delivery.body.get("part"), delivery.body.get("parts")
+    return said("digest.part", what=what, part=str(part), parts=str(parts)) if part and parts else what
 
 
 def subject(delivery: Delivery, wish: str | None, said: Words) -> str:
     """Return the subject: how many stories, and the first one's title."""
     gathered = bundles(delivery.members)
-    what = heading(gathered, said)
+    what = heading(delivery, gathered, said)
     if gathered:
         key = "digest.with_first" if len(gathered) == 1 else "digest.first_of"
         what = said(key, what=what, title=line(shown(gathered[0].lead.told, wish).title, 120))

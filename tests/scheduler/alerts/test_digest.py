@@ -10,9 +10,10 @@ from importlib.resources import files
 import pytest
 from jsonschema import Draft202012Validator
 
+from scheduler.alerts import chat
 from scheduler.alerts.message import word
 from scheduler.config import Subscription
-from storage.bundles import MOST_MEMBERS
+from scheduler.digesting import most_in
 from storage.ledger import Ledger, Watched
 from storage.model import ChangeKind, Delivery, FigureChange, Grade
 from storage.times import stamp
@@ -183,20 +184,31 @@ def test_more_stories_than_a_mail_can_hold_are_counted(member):
     assert 60_000 < len(message.html.encode()) < 102_000
 
 
-def test_as_many_as_one_digest_takes_are_all_named_with_their_links_whatever_their_length(member):
+@pytest.mark.parametrize(("channel", "long"), [("webhook", 298), ("email", 120), ("apprise", 120)])
+def test_as_many_as_one_digest_takes_are_all_named_with_their_links_whatever_their_length(member, channel, long):
+    office = Subscription(name="office", channel=channel, language="zh-Hant")
+    address = f"https://www.example.org/releases/{'p' * (140 if channel == 'webhook' else 40)}"
     told = [
-        member(number, str(number), title=f"{number}" + "長" * 298, url=f"https://example.org/{number}/{'p' * 170}")
-        for number in range(100, 100 + MOST_MEMBERS)
+        member(number, str(number), title=f"{number}" + "長" * long, url=f"{address}{number}")
+        for number in range(100, 100 + most_in(office))
     ]
-    message = word(digest(*told), reader("zh-Hant"), ledger=LEDGER)
+    message = word(digest(*told), office, ledger=LEDGER)
     data = json.loads(message.body)
-    assert data["more"] == []
-    assert {one["url"] for one in data["stories"]} == {one.told.release.url for one in told}
+    shown = {
+        "webhook": "\n".join(one["url"] for one in data["stories"]),
+        "email": message.text if all(one.told.release.url in message.html for one in told) else "",
+        "apprise": message.text[: chat.LONGEST],
+    }[channel]
+    assert [one.told.release.url for one in told if one.told.release.url not in shown] == []
     assert len(message.body) < 20_000
     assert len(message.html.encode()) < 102_000
-    for one in told:
-        assert one.told.release.url in message.text
-        assert one.told.release.url in message.html
+
+
+def test_a_digest_in_parts_says_which_part_it_is(member):
+    told = digest(member(1, "a"), part=2, parts=10)
+    assert word(told, reader(), ledger=LEDGER).subject.startswith("Digest: 1 story, part 2 of 10")
+    for language in ("zh-Hant", "zh-Hans"):
+        assert "第2部分，共10部分" in word(told, reader(language), ledger=LEDGER).text
 
 
 def test_the_same_digest_always_gives_the_same_message(member):
