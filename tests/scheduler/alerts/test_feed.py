@@ -158,6 +158,13 @@ def test_a_reader_who_prefers_a_language_is_led_to_that_edition(publish, desk, d
     assert first.link == "https://example.org/2"
     assert [event["description"].splitlines()[0] for event in events(desk)] == ["中心屆時啟用。"]
     assert all(event["summary"] == "中心將啟用" for event in events(desk))
+    (before,) = events(desk)
+    later = (NOW.date() + timedelta(days=37)).isoformat()
+    publish(1, (later, "The centre opens then."), title="Centre to open", text=text + " It opens a week later.")
+    feed.deliver(None, reader, Context(Config(subscriptions=(reader,)), db), frozenset())
+    (after,) = events(desk)
+    assert (after["uid"], after["sequence"]) == (before["uid"], before["sequence"] + 1)
+    assert after["dtstart"].dt.isoformat() == later, "the edition that moved the date speaks until the other follows"
 
 
 def test_a_spoilt_file_is_whole_again_with_the_next_alert(publish, desk):
