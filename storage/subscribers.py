@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage.accounts import UNSETTLED
 from storage.clean import tidy
 from storage.database import Database
+from storage.outbox import retry
 from storage.times import from_text, from_text_or_none, stamp
 
 
@@ -61,9 +63,8 @@ def meet(db: Database, marks: Mapping[str, tuple[str, str]], now: datetime) -> d
             if known[name].rule != rule:
                 db.execute("UPDATE subscriber SET rule = ?, rule_since = ? WHERE name = ?", (rule, stamp(now), name))
             if known[name].address != address:
-                db.execute(
-                    "UPDATE subscriber SET address = ?, disabled = NULL, why = NULL WHERE name = ?", (address, name)
-                )
+                db.execute("UPDATE subscriber SET address = ? WHERE name = ?", (address, name))
+                enable(db, name, now)
         return {one.name: one for one in subscribers(db) if one.name in marks}
 
 
@@ -78,14 +79,16 @@ def disable(db: Database, name: str, why: str, now: datetime) -> bool:
         )
 
 
-def enable(db: Database, name: str) -> bool:
-    """Send to a subscription again; return whether it was off."""
+def enable(db: Database, name: str, now: datetime) -> bool:
+    """Send to a subscription again, with what was given up when it was switched off; return whether it was off."""
     with db.transaction():
-        return bool(
-            db.execute(
-                "UPDATE subscriber SET disabled = NULL, why = NULL WHERE name = ? AND disabled IS NOT NULL", (name,)
-            )
-        )
+        off = db.value("SELECT disabled FROM subscriber WHERE name = ? AND disabled IS NOT NULL", (name,))
+        if off is None:
+            return False
+        db.execute("UPDATE subscriber SET disabled = NULL, why = NULL WHERE name = ?", (name,))
+        refused = f"SELECT id FROM delivery WHERE {UNSETTLED} AND subscription = ? AND state = 'dead' AND settled >= ?"
+        retry(db, now, [row["id"] for row in db.rows(refused, (name, off))])
+        return True
 
 
 def through(db: Database, name: str, slot: datetime, now: datetime | None = None) -> None:

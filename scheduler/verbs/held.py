@@ -162,7 +162,8 @@ def _whoami() -> str:
 def enable(session: Session, name: str) -> int:
     r"""Send to a subscription again that was switched off, since its receiver asked never to be called again (410).
 
-    What was promised to it meanwhile is sent then. Ends with 1 where it is not switched off.
+    What it answered that to is sent then, and what was promised to it meanwhile. Ends with 1 where it is not switched
+    off.
 
     \b
     Example:
@@ -176,6 +177,6 @@ def enable(session: Session, name: str) -> int:
             near = difflib.get_close_matches(name, known, n=1)
             advice = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known) or 'none'}"
             raise click.UsageError(f"no subscription {name!r} is known; {advice}")
-        switched = subscribers.enable(db, name)
+        switched = subscribers.enable(db, name, datetime.now(UTC))
     say(f"{name} is told again" if switched else f"{name} is not switched off")
     return int(not switched)

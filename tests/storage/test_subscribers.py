@@ -1,5 +1,9 @@
 from datetime import timedelta
 
+import pytest
+
+from storage import outbox
+from storage.outbox import notify
 from storage.subscribers import disable, enable, meet, subscribers, through
 
 DAY = timedelta(days=1)
@@ -29,9 +33,25 @@ def test_a_subscription_that_is_off_stays_so_until_it_goes_elsewhere_or_somebody
     met = meet(db, {"desk": ("r2", "a2")}, now + DAY)["desk"]
     assert (met.disabled, met.why, met.address) == (None, None, "a2")
     disable(db, "desk", "again", now)
-    assert enable(db, "desk")
-    assert not enable(db, "desk")
+    assert enable(db, "desk", now)
+    assert not enable(db, "desk", now)
     assert not disable(db, "nobody", "x", now)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_was_refused_for_good_is_told_when_the_subscription_is_on_again(db, now, elsewhere):
+    meet(db, {"desk": ("r1", "a1")}, now)
+    for number, moment in enumerate([now, now + DAY]):
+        notify(db, "desk", f"notice {number}", {}, moment)
+        (one,) = outbox.claim(db, moment, timedelta(minutes=1))
+        outbox.dead(db, one, moment, "HTTP 410" if number else "HTTP 400")
+    disable(db, "desk", "HTTP 410", now + DAY)
+    if elsewhere:
+        meet(db, {"desk": ("r1", "a2")}, now + 2 * DAY)
+    else:
+        enable(db, "desk", now + 2 * DAY)
+    states = [(row["state"], row["attempts"]) for row in db.rows("SELECT state, attempts FROM delivery ORDER BY id")]
+    assert states == [("dead", 1), ("waiting", 0)], "what was given up before has nothing to do with it"
 
 
 def test_the_last_turn_never_goes_back(db, now):
