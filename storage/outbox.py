@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -112,6 +113,7 @@ def _take(
     told, trouble = None, ""
     try:
         told = value(db, row | {"attempts": row["attempts"] + 1}, now)
+        told = replace(told, cut_off=_cut_off(db, row)) if row["attempts"] else told
     except (KeyError, TypeError, ValueError) as unreadable:
         trouble = f"what it should tell cannot be read: {type(unreadable).__name__}"
     if told is not None and postpone is not None and row["what"] == "alert" and row["attempts"] == 0:
@@ -127,6 +129,12 @@ def _take(
         )
         _settle(db, row["id"], "dead", None, stamp(now), trouble)
     return told
+
+
+def _cut_off(db: Database, row: dict[str, Any]) -> int:
+    """Return how many of the attempts since the promise was made, or last retried by hand, never ended."""
+    lately = "SELECT ended FROM attempt WHERE delivery_id = ? ORDER BY id DESC LIMIT ?"
+    return int(db.value(f"SELECT count(*) FROM ({lately}) WHERE ended IS NULL", (row["id"], row["attempts"])))
 
 
 def _begin(db: Database, delivery_id: int, attempts: int, now: datetime, lease: timedelta) -> None:

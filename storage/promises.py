@@ -193,6 +193,7 @@ class Delivery:
         members: of a digest, the alerts it bundles, the oldest promise first.
         taken: marks of the recipients that have it already, as `outbox.took` was given them.
         slot: of a digest, the turn it was made for.
+        cut_off: of the earlier attempts, how many were cut off with the process: how they ended nobody knows.
     """
 
     id: int
@@ -207,6 +208,12 @@ class Delivery:
     members: tuple[Delivery, ...] = ()
     taken: tuple[str, ...] = ()
     slot: str | None = None
+    cut_off: int = 0
+
+    @property
+    def ended(self) -> int:
+        """How many attempts there are that ended, this one included: how long to wait after it depends on them."""
+        return self.attempts - self.cut_off
 
     @property
     def told(self) -> Notice:

@@ -118,7 +118,7 @@ class Target:
         return Outcome(DeliveryState.WAITING, line, wait)
 
     def _failed(self, delivery: Delivery, trouble: DeliveryError) -> Outcome:
-        wait = None if trouble.permanent else self._channel.wait(delivery.attempts, self._luck(), trouble.retry_after)
+        wait = None if trouble.permanent else self._channel.wait(delivery.ended, self._luck(), trouble.retry_after)
         state, line = DeliveryState.WAITING, str(trouble)
         if wait is None:
             state = DeliveryState.DEAD

@@ -14,6 +14,7 @@ import pytest
 
 from scheduler.alerts import attempting, webhook
 from scheduler.alerts.rules import route
+from scheduler.alerts.schedule import WEBHOOK_WAITS
 from scheduler.config import Config, Email, Subscription
 from scheduler.delivering import Dispatcher, Summary, probe
 from scheduler.demo.receivers import MailServer, WebhookReceiver
@@ -133,6 +134,17 @@ def test_a_failure_is_tried_again_on_the_table_and_then_given_up(db, promise, an
     assert (row["state"], row["trouble"]) == ("dead", "given up after 10 attempts: HTTP 500")
     assert len(server.requests) == 10
     assert len({head.split(b"webhook-id: ")[1].split(b"\r\n")[0] for head, _ in server.requests}) == 1
+
+
+def test_three_crashes_and_one_failure_wait_as_one_failure_does(db, promise, answering):
+    server = answering(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+    office, now = hook("office", server.port), datetime(2026, 11, 21, 8, tzinfo=UTC)
+    promise([office], now)
+    for _ in range(3):
+        outbox.claim(db, now, timedelta(minutes=1))
+        outbox.recover(db, now)
+    assert Dispatcher(db, config(office), luck=lambda: 0.5).once(now) == Summary(again=1)
+    assert outbox.next_due(db) == now + timedelta(seconds=WEBHOOK_WAITS[0])
 
 
 def test_a_dead_letter_can_be_asked_for_again_under_the_same_id(db, promise, answering):

@@ -84,6 +84,21 @@ def test_claims_can_be_taken_back_at_once_when_the_dispatcher_starts(waiting, no
     assert [delivery.id for delivery in outbox.claim(waiting, now, LEASE)] == [delivery.id for delivery in first]
 
 
+def test_what_a_crash_cut_off_is_no_failure(waiting, now):
+    for _ in range(3):
+        outbox.claim(waiting, now, LEASE, limit=1)
+        outbox.recover(waiting, now)
+    (one,) = outbox.claim(waiting, now, LEASE, limit=1)
+    assert (one.attempts, one.cut_off, one.ended) == (4, 3, 1)
+    outbox.again(waiting, one, now, now, "HTTP 500")
+    (one,) = outbox.claim(waiting, now, LEASE, limit=1)
+    assert (one.attempts, one.cut_off, one.ended) == (5, 3, 2)
+    outbox.dead(waiting, one, now, "HTTP 404")
+    outbox.retry(waiting, now)
+    (one,) = outbox.claim(waiting, now, LEASE, limit=1)
+    assert (one.attempts, one.cut_off, one.ended) == (1, 0, 1)
+
+
 def test_a_delivery_put_off_lets_the_next_one_pass(waiting, now):
     for delivery in outbox.claim(waiting, now, LEASE):
         outbox.again(waiting, delivery, now, now + 5 * MINUTE, "503")
