@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from scheduler.clockwatch import TOLERANCE
 from storage.times import stamp, stamp_or_none
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ AFTERGLOW = timedelta(hours=1)
 LEAST_SPACE = 200_000_000
 """Bytes free beside the database: 40,000 releases with their pages, or a week's warning on a small disk."""
 CLOCK_SETTLES = timedelta(minutes=10)
+SET_BACK_FOR = timedelta(days=1)
 CANARY_WITHIN = timedelta(minutes=30)
 SHOWN = 10
 """Gaps and ids that stand in the evidence; the rest is counted."""
@@ -134,6 +136,22 @@ def clock(jump: float, at: datetime | None, now: datetime) -> Iterator[Wrong]:
     """Yield that the clock jumped, by so many seconds, until it has gone steadily for ten minutes."""
     if at is not None and timedelta() <= now - at < CLOCK_SETTLES:
         yield Wrong(IncidentKind.CLOCK, "clock", {"seconds": round(jump), "at": stamp(at)})
+
+
+def set_back(newest: datetime | None, since: datetime, now: datetime) -> Iterator[Wrong]:
+    """Yield that the clock was set back while coopwatch was off, until it is past what was recorded before.
+
+    A day at the most: a clock that was ahead for a while and was put right looks the same.
+
+    Args:
+        newest: when the last check before this start began, by the clock of then.
+        since: when coopwatch started.
+        now: the time.
+    """
+    if newest is not None and newest - now > timedelta(seconds=TOLERANCE) and now - since < SET_BACK_FOR:
+        yield Wrong(
+            IncidentKind.CLOCK, "clock", {"seconds": round((since - newest).total_seconds()), "at": stamp(since)}
+        )
 
 
 def is_told_too_often(opened: Sequence[datetime], now: datetime) -> bool:

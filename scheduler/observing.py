@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from scheduler import canary, incident_words, notices
 from scheduler.alerts.channels import channel
 from scheduler.alerts.rules import listens_to
-from scheduler.incidents import IncidentKind, Wrong, clock, delivering, disk, failing, is_told_too_often
+from scheduler.incidents import IncidentKind, Wrong, clock, delivering, disk, failing, is_told_too_often, set_back
 from scraper.find import sources
 from storage import incidents, outstanding, runs, subscribers
 from storage.errors import DiskError, StorageError
@@ -147,6 +147,7 @@ class Observer:
         self._wake, self._breakers = wake, breakers
         self._lock = threading.Lock()
         self._jump: tuple[float, datetime | None] = (0.0, None)
+        self._newest = max((one.last_attempt for one in runs.states(db) if one.last_attempt), default=None)
         self._trouble: str | None = None
         self.is_amiss = True  # until a look found all well
 
@@ -182,6 +183,7 @@ class Observer:
             *delivering(self._standing(), self._left_alone(), now),
             *disk(str(folder), free_space(folder), self._trouble),
             *clock(seconds, at, now),
+            *set_back(self._newest, self._since, now),
         ]
 
     def _standing(self) -> list[Outstanding]:

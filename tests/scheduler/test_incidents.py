@@ -13,6 +13,7 @@ from scheduler.incidents import (
     disk,
     failing,
     is_told_too_often,
+    set_back,
 )
 from storage.outstanding import Outstanding
 from storage.runs import SourceState
@@ -93,6 +94,17 @@ def test_a_jump_of_the_clock_is_an_incident_for_ten_minutes():
     assert kinds(clock(-3600, NOW - timedelta(minutes=9), NOW)) == ["clock"]
     assert kinds(clock(-3600, NOW - timedelta(minutes=11), NOW)) == []
     assert kinds(clock(0, None, NOW)) == []
+
+
+def test_a_clock_that_was_set_back_while_nobody_looked_is_an_incident_until_it_is_past_what_was_recorded():
+    three_days = timedelta(days=3)
+    (wrong,) = set_back(NOW + three_days, NOW, NOW)
+    assert (wrong.kind, wrong.evidence["seconds"]) == (IncidentKind.CLOCK, -three_days.total_seconds())
+    assert kinds(set_back(NOW + three_days, NOW, NOW + 23 * HOUR)) == ["clock"]
+    assert kinds(set_back(NOW + three_days, NOW, NOW + 24 * HOUR)) == []
+    assert kinds(set_back(NOW + HOUR, NOW, NOW + HOUR)) == []
+    assert kinds(set_back(NOW + timedelta(seconds=50), NOW, NOW)) == []
+    assert kinds(set_back(None, NOW, NOW)) == []
 
 
 def test_what_comes_and_goes_is_told_three_times_a_day():

@@ -9,9 +9,10 @@ import pytest
 from scheduler.config import Config, SourceConfig, Subscription
 from scheduler.incidents import IncidentKind, Wrong
 from scheduler.observing import Observer, closed, free_space, opened, settle
-from storage import incidents
+from storage import incidents, runs
 from storage.database import Database
 from storage.errors import DiskError, LockedError
+from storage.model import Run
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 OPERATORS = tuple(
@@ -86,6 +87,18 @@ def test_a_jump_of_the_clock_is_told_and_over_after_ten_steady_minutes(db):
     assert [one.kind for one in incidents.open_now(db)] == ["clock"]
     observer.look(NOW + timedelta(minutes=11))
     assert [row[1] for row in told(db)] == ["opened", "opened", "closed", "closed"]
+
+
+def test_a_service_that_starts_before_its_own_last_check_tells_it_at_the_first_look(db):
+    runs.journal(db, Run("hk_gia_en", NOW, NOW, "unchanged", "timer"))
+    earlier = NOW - timedelta(days=3)
+    Observer(db, CONFIG, NOW).look(NOW)
+    assert told(db) == []
+    observer = Observer(db, CONFIG, earlier)
+    observer.look(earlier)
+    assert [row[1:] for row in told(db)] == [("opened", "clock")] * 2
+    observer.look(NOW)
+    assert [row[1:] for row in told(db)][2:] == [("closed", "clock")] * 2
 
 
 def test_while_all_is_well_nothing_is_written_and_nobody_woken(db):
