@@ -47,9 +47,14 @@ _NUMBERS = re.compile(
 )
 
 
+# A blank follows a mark: full-width marks bring theirs with them. Not where a mark stands in a number or a time.
+_MARKS = re.compile(r"\s*(?:(?<!\d)([,;:!?])|(?<=\d)(,)(?!\d{3}(?!\d))|(?<=\d)([;!?]))\s*")
+
+
 def fold(text: str) -> str:
-    """Return a text with case, width and the amount of white space made alike."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return a text with case, width, the blanks about marks and the amount of white space made alike."""
+    alike = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(_MARKS.sub(lambda match: f"{match[1] or match[2] or match[3]} ", alike).split())
 
 
 def skeleton(text: str) -> str:

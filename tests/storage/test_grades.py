@@ -31,6 +31,26 @@ def graded(before, after, was=THOUGHT, now=None, title="T", new_title=None):
     return grade(old, new, was, now or was)
 
 
+def full_width(text):
+    return text.replace(", ", "，").replace(": ", "：").replace("; ", "；").replace("Health", "HEALTH")
+
+
+@pytest.mark.parametrize(
+    "changed", [full_width, lambda text: text.replace(", ", ","), lambda text: text.replace(", ", " , ")]
+)
+def test_a_mark_of_another_width_or_without_its_blank_is_cosmetic(changed):
+    text = (
+        "On March 3, 2027, and Monday, April 5, 2027, Health, Welfare and Nursing Bureau: 300, 45 and 1,500 nurses,"
+        " 20 doctors, at 10:30; it costs $3,000,000, or 12, 13 per cent."
+    )
+    parties = (Mention("Health, Welfare and Nursing Bureau", 0, 9, "Health, Welfare and Nursing Bureau"),)
+    other = changed(text)
+    assert other != text
+    assert graded(text, other, replace(THOUGHT, parties=parties)) is Grade.COSMETIC
+    assert graded(text, text.replace("March 3, 2027", "March 3, 2028")) is Grade.DATE
+    assert graded(text, text.replace("1,500", "1,600")) is Grade.FIGURE
+
+
 @pytest.mark.parametrize(
     ("after", "wanted"),
     [
