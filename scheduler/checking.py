@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from scheduler.asking import Asking
 from scheduler.config import Config
+from scheduler.config.own import own_settings
 from scheduler.courtesy import LONGEST_HOLD, Courtesy
 from scheduler.crawling import Crawler, Wear
 from scheduler.exchange import Exchange
@@ -25,6 +26,7 @@ from scheduler.robots import Robots
 from scheduler.troubles import HeldError, TroubleError
 from scraper.agent import agent
 from scraper.mirror import ask_address, host
+from scraper.own import as_text
 from scraper.source import Source
 from scraper.wire import Job, Options
 from storage import links, runs
@@ -98,6 +100,7 @@ class Checker:
                 memory=service.child_memory << 20,
                 cpu=int(service.child_cpu),
                 names=service.gazetteer or "",
+                own=as_text(own_settings(config.sources)),
             ),
             clock=clock,
             wear=Wear(service.linger, service.child_age, service.child_crawls, (service.child_memory << 20) * 5 // 8),

@@ -80,6 +80,19 @@ def know(names: str) -> None:
         print(f"read without the names of its own: {error}", file=sys.stderr)
 
 
+def watch(own: str) -> None:
+    """Let this process know the user's own portals; what cannot be used must not end the watching of others."""
+    if not own:
+        return
+    from scraper.find import SourceError, adopt
+    from scraper.own import from_text
+
+    try:
+        adopt(from_text(own))
+    except (SourceError, ValueError, TypeError) as error:
+        print(f"watched without portals of the user's own: {error}", file=sys.stderr)
+
+
 async def crawl(options: Options, out: BinaryIO) -> None:
     """Run the spider of jobs until standard input ends."""
     from scrapy.crawler import AsyncCrawlerRunner
@@ -108,6 +121,7 @@ def main() -> None:
     limit(options)
     out = answers_only()
     know(options.names)
+    watch(options.own)
 
     from scrapy.utils.reactor import install_reactor
 

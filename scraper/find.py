@@ -1,9 +1,12 @@
-"""Which sources there are, and which of them an address belongs to. The folder `sources/` is the only list of them."""
+"""Which sources there are, and which of them an address belongs to.
+
+The folder `sources/` is the only list of those that come with coopwatch; the configuration adds the user's own (`adopt`).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -20,9 +23,36 @@ class SourceError(ValueError):
     """A file in the folder of sources that cannot be used as it stands; the message names the file and what to do."""
 
 
-@lru_cache(maxsize=8)
+_own: dict[str, Source] = {}
+
+
 def sources(folder: str = _FOLDER) -> Mapping[str, Source]:
-    """Return all sources by name, in the order of their names; every file of the folder is looked at once.
+    """Return all sources by name: those of a folder in the order of their names, then the user's own.
+
+    Args:
+        folder: see `built_in`; the user's own stand beside the usual one only.
+    """
+    known = built_in(folder)
+    return known if folder != _FOLDER or not _own else MappingProxyType({**known, **_own})
+
+
+def adopt(own: Iterable[Source]) -> None:
+    """Let this process know the user's own sources, in place of those adopted before.
+
+    Raises:
+        SourceError: one has the name of a source that comes with coopwatch.
+    """
+    found = {source.name: source for source in own}
+    for name in found:
+        if name in built_in():
+            raise SourceError(f"{name} comes with coopwatch; give a source of your own another name")
+    _own.clear()
+    _own.update(found)
+
+
+@lru_cache(maxsize=8)
+def built_in(folder: str = _FOLDER) -> Mapping[str, Source]:
+    """Return all sources of a folder by name, in the order of their names; every file is looked at once.
 
     Args:
         folder: the package whose modules define `SOURCES`.

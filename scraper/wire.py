@@ -42,6 +42,7 @@ class Options:
         written: bytes in any one file; nothing but compiled modules is ever written.
         parent: process id of the service.
         names: the user's own file of names, for the detector; empty for none.
+        own: the user's own portals, as scraper.own writes them; empty for none.
     """
 
     agent: str
@@ -51,6 +52,7 @@ class Options:
     written: int = 16 << 20
     parent: int = 0
     names: str = ""
+    own: str = ""
 
     def as_argument(self) -> str:
         """Return the options as the one argument of the command."""

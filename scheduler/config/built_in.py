@@ -23,9 +23,9 @@ class BuiltIn:
 
 def built_in() -> Mapping[str, BuiltIn]:
     """Return the sources that come with coopwatch, by name."""
-    from scraper.find import sources
+    from scraper.find import built_in as known
 
-    return {name: BuiltIn(_usual(one.enabled, one.every), one.blocked) for name, one in sources().items()}
+    return {name: BuiltIn(_usual(one.enabled, one.every), one.blocked) for name, one in known().items()}
 
 
 def plain(names: Mapping[str, BuiltIn] | tuple[str, ...]) -> Mapping[str, BuiltIn]:

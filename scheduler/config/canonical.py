@@ -35,9 +35,14 @@ Asked = Mapping[str, Sequence[str]]
 Answers = Mapping[str, Mapping[str, Answer]]
 
 
-def asked(subscriptions: Sequence[Subscription]) -> dict[str, list[str]]:
-    """Return the names that are asked for, by the list they must stand in; empty where there are none."""
-    found: dict[str, dict[str, None]] = {}
+def asked(subscriptions: Sequence[Subscription], places: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Return the names that are asked for, by the list they must stand in; empty where there are none.
+
+    Args:
+        subscriptions: whose conditions name them.
+        places: that are named elsewhere.
+    """
+    found: dict[str, dict[str, None]] = {"place": dict.fromkeys(places)} if places else {}
     for subscription in subscriptions:
         for _, part in parts(subscription.where):
             for key, what in LISTS.items():

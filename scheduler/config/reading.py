@@ -18,6 +18,17 @@ from scheduler.config.canonical import Answers, Asked, as_written, asked, canoni
 from scheduler.config.canonical import faults as name_faults
 from scheduler.config.faults import ConfigError, Fault
 from scheduler.config.model import Alerts, Canary, Config, Email, Politeness, Service, SourceConfig
+from scheduler.config.own import (
+    STAND_INS,
+    OwnConfig,
+    is_own,
+    own_faults,
+    place_faults,
+    places_of,
+    settled,
+    taken,
+    use_own,
+)
 from scheduler.config.subscriptions import Operator, Subscription, Target
 from scheduler.config.toml_lines import Path, line_of, lines_of
 
@@ -47,6 +58,7 @@ def load(path: str | os.PathLike[str] | None, source_names: Sequence[str] | None
     config, found = parse(_text_of(file), known, file, look_up)
     if config is None:
         raise ConfigError(found)
+    use_own(config.sources)
     return config
 
 
@@ -123,8 +135,8 @@ def _checked(
     alerts = _table(Alerts, raw.get("alerts", {}), ("alerts",), found) or Alerts()
     email = _table(Email, raw["email"], ("email",), found) if "email" in raw else None
     canary = _table(Canary, raw["canary"], ("canary",), found) if "canary" in raw else None
-    names = tuple(known)
     sources = _sources(raw.get("sources", {}), known, found)
+    names = tuple(sources)
     subscriptions = _tables(Subscription, raw.get("subscriptions", []), ("subscriptions",), found)
     operators = [
         (place, target.as_subscription(place + 1))
@@ -136,7 +148,8 @@ def _checked(
     found += subscription_rules.subscription_faults(subscriptions, names, "email" in raw)
     found += subscription_rules.operator_faults(operators, subscriptions, "email" in raw)
     found += subscription_rules.canary_faults(canary, subscriptions) if canary else ()
-    answers = look_up(asked([one for _, one in subscriptions]), service.gazetteer)
+    answers = look_up(asked([one for _, one in subscriptions], places_of(sources)), service.gazetteer)
+    found += place_faults(sources, answers)
     found += [
         (("subscriptions", place, "where", *path), what)
         for place, one in subscriptions
@@ -147,7 +160,7 @@ def _checked(
     return Config(
         service=service,
         politeness=politeness,
-        sources=sources,
+        sources=settled(sources, answers),
         email=email,
         subscriptions=tuple(_ready(one, answers, canary) for _, one in subscriptions),
         operators=tuple(one for _, one in operators),
@@ -165,12 +178,31 @@ def _sources(raw: Any, known: Mapping[str, BuiltIn], found: list[tuple[Path, str
     if not isinstance(raw, dict):
         found.append((("sources",), "holds one table a source: [sources.NAME]"))
         raw = {}
-    found += [(("sources", name), _unknown(name, tuple(known))) for name in raw if name not in known]
-    return {name: _source(raw.get(name, {}), name, one.usual, found) for name, one in known.items()}
+    own = {name: one for name, one in raw.items() if name not in known and is_own(one)}
+    found += [
+        (("sources", name), _unknown_source(name, known)) for name in raw if name not in known and name not in own
+    ]
+    set_to = {name: _source(raw.get(name, {}), name, one.usual, found) for name, one in known.items()}
+    return {**set_to, **{name: _own(one, name, found) for name, one in own.items()}}
+
+
+def _own(raw: Mapping[str, Any], name: str, found: list[tuple[Path, str]]) -> SourceConfig:
+    """Return the table of a portal of the user's own."""
+    read = cast("OwnConfig", _table(OwnConfig, raw, ("sources", name), found))
+    found += own_faults(name, raw, read)
+    return read
+
+
+def _unknown_source(name: str, known: Mapping[str, BuiltIn]) -> str:
+    said = _unknown(name, tuple(known))
+    return said if "did you mean" in said else f"{said}. A portal of your own needs kind and url"
 
 
 def _source(raw: Any, name: str, usual: SourceConfig, found: list[tuple[Path, str]]) -> SourceConfig:
     """Return the table of a source; what it does not say is as usual for this one."""
+    if is_own(raw):
+        found += taken(raw, name)
+        return usual
     read = _table(SourceConfig, raw, ("sources", name), found)
     if read is None:
         return usual
@@ -232,6 +264,8 @@ def _stand_ins(table: type[Any], raw: Mapping[str, Any]) -> dict[str, Any]:
         marks = {"to": "email", "url_env": "apprise", "command": "command", "folder": "feed"}
         channel = next((channel for key, channel in marks.items() if key in raw), "webhook")
         return {"channel": channel, **({"name": f"stand-in {id(raw)}"} if table is Subscription else {})}
+    if table is OwnConfig:
+        return STAND_INS
     if table is Canary:
         return {"subscription": ""}
     return {"host": "localhost", "from_": "stand-in@example.org"} if table is Email else {}

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from scheduler.config.durations import in_words
 from scheduler.config.model import Email, Politeness, SourceConfig
+from scheduler.config.own import OwnConfig
 from scheduler.config.toml_lines import Path
 
 Finding = tuple[Path, str]
@@ -35,7 +36,8 @@ def is_loopback(host: str | None) -> bool:
 
 def has_loopback_base(source: SourceConfig) -> bool:
     """Return whether a source is fetched from this machine instead of its portal."""
-    return source.base is not None and is_loopback(urlsplit(source.base).hostname)
+    asked = source.base or (source.url if isinstance(source, OwnConfig) else None)
+    return asked is not None and is_loopback(urlsplit(asked).hostname)
 
 
 def source_faults(sources: Mapping[str, SourceConfig], blocked: Mapping[str, str]) -> Iterator[Finding]:

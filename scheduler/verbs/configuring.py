@@ -30,7 +30,7 @@ def init(session: Session, force: bool) -> None:
     """
     from scheduler.config.built_in import built_in
     from scheduler.config.template import template
-    from scraper.find import sources
+    from scraper.find import built_in as sources
 
     path = Path(session.config_name)
     text = template({name: source.title for name, source in sources().items()}, built_in())

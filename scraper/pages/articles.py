@@ -16,6 +16,7 @@ from scraper.pages.dates import Moment
 from scraper.pages.document import Article, Document, ParseError
 from scraper.pages.language import written_in
 from scraper.pages.text import NestingError, clean, lines
+from scraper.pages.tracing import note
 from storage.identity import canonical
 from storage.model import Attachment
 
@@ -50,6 +51,7 @@ class Page:
     def select(self, css: str) -> list[Any]:
         """Return the elements a selector finds, in the order of the page."""
         found: list[Any] = _xpath(css)(self.root)
+        note(css, found)
         return found
 
     def inside(self, element: Any, css: str) -> list[Any]:
@@ -91,6 +93,7 @@ class Page:
             if name in (element.get("name"), element.get("property")):
                 said = clean(element.get("content") or element.get("value") or "")
                 if said:
+                    note(f"meta[name={name}]", [element])
                     return said
         return ""
 

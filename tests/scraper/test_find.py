@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scraper import find
-from scraper.find import SourceError, source_of, sources
+from scraper.find import SourceError, built_in, source_of, sources
 
 FOLDER = Path(find.__file__).parent / "sources"
 NEW_SOURCE = '''"""A portal that was added a moment ago."""
@@ -33,9 +33,9 @@ def folder(tmp_path, monkeypatch):
     (package / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
     importlib.invalidate_caches()
-    sources.cache_clear()
+    built_in.cache_clear()
     yield package
-    sources.cache_clear()
+    built_in.cache_clear()
     for name in [name for name in sys.modules if name.split(".")[0] == package.name]:
         del sys.modules[name]
 
