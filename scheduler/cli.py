@@ -23,6 +23,7 @@ VERBS = {
     "deliver": "watching",
     "read": "pages",
     "reread": "pages",
+    "try": "trying",
     "sources": "state",
     "status": "state",
     "doctor": "doctor",

@@ -1,6 +1,6 @@
 """Which sources there are, and which of them an address belongs to.
 
-The folder `sources/` is the only list of those that come with coopwatch; the configuration adds the user's own (`adopt`).
+The folder `sources/` is the only list of those that come with coopwatch; the configuration adds the user's (`adopt`).
 """
 
 from __future__ import annotations

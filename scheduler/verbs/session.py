@@ -59,6 +59,10 @@ class Session:
             return Path(self.database_file)
         return Path(self.config_name).parent / self.config.service.database
 
+    def know_portals(self) -> Config:
+        """Read the configuration, if that is not done, and with it the user's own portals. Raises ConfigError."""
+        return self.config
+
     def use_names(self) -> None:
         """Let the detector know the names of the user's own file, where there is one. Raises ConfigError."""
         from scheduler.config.names import use_names

@@ -36,7 +36,7 @@ def by_format(form: str) -> Callable[[str], Moment | None]:
     """Return what finds the first date of a form in the first 500 characters of a text; None where there is none.
 
     Args:
-        form: as of `strptime`: %Y %y %m %d %b %B %H %I %M %S %p %z %a %A %%; the rest stands for itself. Names of months
+        form: as of `strptime`: %Y %y %m %d %b %B %H %I %M %S %p %z %a %A %%; the rest stands for itself. Month names
             are English ones; a time without %z is taken as that of Hong Kong.
 
     Raises:

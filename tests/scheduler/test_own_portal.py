@@ -33,7 +33,7 @@ STORIES = {
     42: ("Ministry inspects school kitchens", "Inspectors looked at forty kitchens.", "21.11.2026 10:30"),
     43: (
         "Ministry of Health and Guangdong Provincial Health Commission sign agreement on training nurses",
-        "The Ministry of Health of Macao and Guangdong Provincial Health Commission signed an agreement on training nurses.",
+        "The Ministry of Health of Macao and Guangdong Provincial Health Commission signed a nurse training agreement.",
         "22.11.2026 11:15",
     ),
 }

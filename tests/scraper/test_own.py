@@ -80,13 +80,14 @@ def test_a_sitemap_offers_the_pages_that_changed_last_first():
     assert changed[0].digest != links[1].digest
     with pytest.raises(ParseError, match="cut short"):
         listed(one, body[:-9])
-    with pytest.raises(ParseError, match="name one of them instead, such as https://x.example/1.xml"):
+    with pytest.raises(ParseError, match=r"name one of them instead, such as https://x\.example/1\.xml"):
         listed(one, "<sitemapindex><sitemap><loc>https://x.example/1.xml</loc></sitemap></sitemapindex>")
 
 
 FEED = (
     f'<rss version="2.0"><channel><item><title>Seven</title><link>{HOME}/news/7.html</link><description>&lt;p&gt;One.'
-    "&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</description><pubDate>Fri, 20 Nov 2026 09:00:00 +0800</pubDate></item></channel></rss>"
+    "&lt;/p&gt;&lt;p&gt;Two.&lt;/p&gt;</description><pubDate>Fri, 20 Nov 2026 09:00:00 +0800</pubDate></item></channel>"
+    "</rss>"
 )
 
 

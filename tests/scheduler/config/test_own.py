@@ -101,7 +101,7 @@ def test_a_jurisdiction_that_no_list_of_places_knows_is_refused(tmp_path):
 
     file = tmp_path / "coopwatch.toml"
     file.write_text(toml(jurisdiction="Macoa"))
-    with pytest.raises(ConfigError, match="jurisdiction.*Macoa") as refused:
+    with pytest.raises(ConfigError, match=r"jurisdiction.*Macoa") as refused:
         load(file)
     assert [fault.line for fault in refused.value.faults] == [5]
 
