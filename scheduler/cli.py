@@ -24,6 +24,7 @@ VERBS = {
     "read": "pages",
     "reread": "pages",
     "try": "trying",
+    "new-source": "sourcing",
     "sources": "state",
     "status": "state",
     "doctor": "doctor",
@@ -69,7 +70,8 @@ class Verbs(click.Group):
         if cmd_name not in VERBS:
             return None
         module = importlib.import_module(f"scheduler.verbs.{VERBS[cmd_name]}")
-        command = getattr(module, f"{cmd_name}_", None) or getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(module, f"{name}_", None) or getattr(module, name)
         return _readable(command)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 from scheduler.config import Config
@@ -82,6 +82,14 @@ class Seen:
         }
 
 
+class Fetch(Protocol):
+    """What fetches one page."""
+
+    def __call__(self, url: str, source: Source | None, base: str | None = None) -> Document:
+        """Return the page under an address; of no source: from `base`, where that stands in for the portal."""
+        ...
+
+
 def see_listing(source: Source, document: Document) -> Seen:
     """Return what a source's listing offers, or why it would be refused."""
     found: tuple[Link, ...] = ()
@@ -122,7 +130,7 @@ def form_of(config: Config, name: str) -> str:
 
 
 @contextmanager
-def fetching(config: Config) -> Iterator[Callable[[str, Source], Document]]:
+def fetching(config: Config) -> Iterator[Fetch]:
     """Give what fetches a page of a source, as politely as ever: robots.txt first, a pause between two. Keeps nothing.
 
     It raises TroubleError where the page could not be had; the name of what went wrong comes first.
@@ -132,11 +140,11 @@ def fetching(config: Config) -> Iterator[Callable[[str, Source], Document]]:
         courtesy = Courtesy(config.politeness.delay)
         robots = Robots(db, exchange, courtesy, lambda: datetime.now(UTC))
 
-        def fetched(url: str, source: Source) -> Document:
-            """Return the page of a source under an address."""
-            base = config.sources[source.name].base
-            body, kind = _get(exchange, courtesy, robots, ask_address(url, base))
-            return Document(url, own_addresses(body, base, source.portal), kind)
+        def fetched(url: str, source: Source | None, base: str | None = None) -> Document:
+            """Return the page under an address: of a source, or from what stands in for its portal."""
+            there = config.sources[source.name].base if source else base
+            body, kind = _get(exchange, courtesy, robots, ask_address(url, there))
+            return Document(url, own_addresses(body, there, source.portal if source else host(url)), kind)
 
         try:
             yield fetched

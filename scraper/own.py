@@ -176,7 +176,8 @@ def _read(document: Document, settings: Own, when: Callable[[str], Moment | None
         issued = next((found for said in _said(page, settings.date_selector) if (found := when(said))), None)
     else:
         issued = next((found for name in _WHEN if (found := when(page.meta(name)))), None)
-    return page.article(title, text, issued, settings.language, ())
+    attached = page.attachments(", ".join(f"{css.strip()} a" for css in settings.text_selector.split(",")))
+    return page.article(title, text, issued, settings.language, (), attached)
 
 
 def _first(page: Page, css: str) -> str:

@@ -11,6 +11,7 @@ from scraper.agent import agent
 
 BOT_NAME = "coopwatch"
 SPIDER_LOADER_CLASS = "scraper.spiders.loader.SourceLoader"  # every source is a spider under its own name
+COMMANDS_MODULE = "scraper.commands"  # `scrapy savepage`
 USER_AGENT = agent(None)  # an honest agent; the child adds the operator's contact
 
 # --- who answers -------------------------------------------------------------------------------------------------

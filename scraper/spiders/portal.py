@@ -48,8 +48,12 @@ class PortalSpider(scrapy.Spider):
                 job = self._job("listing", url, listing=number)
                 yield self._request(job, {"Cache-Control": "max-age=0"})
 
-    def parse(self, response: Response, job: Job) -> Iterator[scrapy.Request | dict[str, Any]]:
-        """Yield a request for each link of a listing, a release for each page; what cannot be read is logged."""
+    def parse(self, response: Response, job: Job | None = None) -> Iterator[scrapy.Request | dict[str, Any]]:
+        """Yield a request for each link of a listing, a release for each page; what cannot be read is logged.
+
+        Without a job, as `scrapy parse` and a prompt call it, the address tells which of the two the page is.
+        """
+        job = job or self._job_of(response.url)
         found = answer(self.source, job, response.body, content_type(response))
         if found.outcome == "failed":
             self.logger.error("%s: %s", job.url, found.trouble)
@@ -65,6 +69,17 @@ class PortalSpider(scrapy.Spider):
                 yield self._request(one, {})
             else:
                 yield from self.parse(response, job=one)
+
+    def _job_of(self, asked: str) -> Job:
+        """Return the job that a page would have come for: a listing of the source, else a release."""
+        base = (self.base or "").rstrip("/")
+        url = f"https://{self.source.portal}{asked.removeprefix(base)}" if base and asked.startswith(base) else asked
+        now = datetime.now(HONG_KONG)
+        for number, listing in enumerate(self._listings()):
+            if url in listing_addresses(listing, now) or url.partition("://")[2] == listing.url.partition("://")[2]:
+                return self._job("listing", listing.url if not listing.days else url, listing=number)
+        address = self.source.address(url)
+        return self._job("article", address.url if address else url, key=address.key if address else "")
 
     def _job(self, kind: str, url: str, **more: Any) -> Job:
         return Job(0, kind, self.source.name, url, ask_address(url, self.base), base=self.base, **more)
