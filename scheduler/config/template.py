@@ -32,6 +32,21 @@ concurrency = 1                          # requests to one host at a time
 # Where to look. `base` fetches from a copy instead of the portal, for trials: base = "http://127.0.0.1:8000"
 """
 
+OWN = """\
+
+# A portal of your own; `coopwatch try my_ministry` shows what would be read. Every key: scraper/README.md.
+# [sources.my_ministry]
+# kind = "html"                          # of the listing: or "feed", "json", "sitemap"
+# url = "https://www.ministry.example/news/"
+# language = "en"                        # or "zh-Hant", "zh-Hans"
+# jurisdiction = "Macao"
+# links = "ul.news li"                   # rows of the list (CSS); of json a path: "data.items[].url"
+# title_selector = "h1"
+# text_selector = "div.text"
+# date_selector = "span.date"
+# date_format = "%d.%m.%Y %H:%M"
+"""
+
 TAIL = """\
 
 # The mail server that takes our messages; needed for channel "email".
@@ -148,7 +163,8 @@ def template(titles: Mapping[str, str], known: Mapping[str, BuiltIn] = MappingPr
         titles: name and title of each built-in source.
         known: how they are watched as usual; none named here is watched every 15 minutes.
     """
-    return HEAD + "".join(_table(name, title, known.get(name) or BuiltIn()) for name, title in titles.items()) + TAIL
+    tables = (_table(name, title, known.get(name) or BuiltIn()) for name, title in titles.items())
+    return HEAD + "".join(tables) + OWN + TAIL
 
 
 def _table(name: str, title: str, known: BuiltIn) -> str:

@@ -73,7 +73,7 @@ def _row(page: Page, row: Any, anchor: Any, known: Address, title: str, when: st
 def _time(page: Page, row: Any, anchor: Any, when: str) -> str:
     """Return the words in which a row says when."""
     if not when:
-        return page.line_of(row, without=anchor)
+        return "" if row is anchor else page.line_of(row, without=anchor)  # a date in a title is not the release's
     for element in page.inside(row, when):
         if said := clean(element.get("datetime") or "") or page.line_of(element):
             return said

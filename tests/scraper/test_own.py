@@ -42,7 +42,9 @@ def test_a_list_in_html_offers_its_rows_and_nothing_of_the_menu():
         ("www.ministry.example/news/8.html", f"{HOME}/news/8.html", "Eight"),
         ("www.ministry.example/news/7.html", f"{HOME}/news/7.html", "Seven"),
     ]
-    assert [one.key for one in listed(source(links="li a"), body)] == [one.key for one in links]
+    assert links[0].published.isoformat() == "2026-11-20T00:00:00+08:00"
+    alone = listed(source(links="li a"), body.replace("Eight", "Eight on 2026-01-01"))
+    assert [(one.key, one.published) for one in alone] == [(one.key, None) for one in links]
 
 
 def test_a_list_in_json_offers_what_the_path_leads_to():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+from pathlib import Path
+
 import pytest
 
 from scheduler.config.own import OwnConfig
@@ -118,3 +122,26 @@ def test_a_jurisdiction_is_kept_under_its_one_name_and_the_process_knows_the_por
     file.write_text("")
     load(file)
     assert "my_portal" not in sources()
+
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_example_of_the_readme_is_ten_lines_without_a_fault_and_every_key_is_explained_there():
+    text = (ROOT / "scraper" / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
+    assert len(example.splitlines()) == 10
+    config, faults = parsed(example)
+    assert (faults, config.sources["ministry_of_health"].kind) == ((), "html")
+    explained = set(re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", text, re.MULTILINE))
+    keys = {key for cell in explained for key in re.findall(r"\w+", cell)}
+    assert {field.metadata["key"] or field.name for field in dataclasses.fields(OwnConfig)} <= keys
+
+
+def test_the_example_of_a_new_configuration_is_without_a_fault_once_it_is_let_in():
+    from scheduler.config.template import OWN
+
+    lines = [line.removeprefix("# ") for line in OWN.splitlines() if line.startswith(("# [", "# ")) and " = " in line]
+    config, faults = parsed("[sources.my_ministry]\n" + "\n".join(lines))
+    assert faults == ()
+    assert isinstance(config.sources["my_ministry"], OwnConfig)
