@@ -1,4 +1,4 @@
-"""RSS as portals write it: the entries of a feed, and one entry as a feed of its own. Not here: which links count."""
+"""RSS and Atom as portals write it: the entries of a feed, and one alone as a feed. Not here: which links count."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from scraper.pages.atom import parts_of
 from scraper.pages.blocked import refuse
 from scraper.pages.charset import decode
 from scraper.pages.document import BlockedError, Document, ParseError
@@ -32,14 +33,14 @@ class Entry:
 
 
 def entries(document: Document) -> tuple[Entry, ...]:
-    """Return the entries of an RSS feed in its order. No entity is expanded and nothing is fetched.
+    """Return the entries of an RSS or Atom feed in its order. No entity is expanded and nothing is fetched.
 
     Raises:
         BlockedError: a web page came instead.
         ParseError: not a feed, cut short, nested too deep, or without a single entry.
     """
     root = _root(document)
-    found = tuple(_entry(item) for item in root.iter() if _name(item) == "item")
+    found = tuple(_entry(item) for item in root.iter() if _name(item) in ("item", "entry"))
     if not found:
         raise ParseError(document.url, "the feed has no entries")
     return found
@@ -67,7 +68,7 @@ def _root(document: Document) -> Any:
     text = source.replace("\x00", "").strip()
     if not text:
         raise ParseError(document.url, "the feed is empty")
-    start = text[:2000].lower().partition("<rss")[0]
+    start = text[:2000].lower().partition("<rss")[0].partition("<feed")[0]
     if "<html" in start or "<!doctype html" in start:
         _blame_page(document.url, source)
     parser = etree.XMLParser(
@@ -77,8 +78,8 @@ def _root(document: Document) -> Any:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.LxmlError:
         root = None
-    if root is None or _name(root) not in ("rss", "RDF"):
-        refuse(document.url, source, "this is not an RSS feed")
+    if root is None or _name(root) not in ("rss", "RDF", "feed"):
+        refuse(document.url, source, "this is neither RSS nor Atom")
     if _TOO_DEEP(root):
         raise ParseError(document.url, f"nested more than {MAX_DEPTH} deep: part of the feed may be lost")
     if f"</{root.prefix + ':' if root.prefix else ''}{_name(root)}" not in text[-2000:]:
@@ -98,7 +99,7 @@ def _blame_page(address: str, source: str) -> None:
 
 def _entry(item: Any) -> Entry:
     """Return an entry's parts."""
-    parts = _parts(item)
+    parts = parts_of(item) if _name(item) == "entry" else _parts(item)
     return Entry(
         title=clean(parts.get("title", "")),
         addresses=tuple(filter(None, (parts.get("link"), parts.get("guid")))),

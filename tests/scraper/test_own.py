@@ -104,6 +104,25 @@ def test_a_feed_leads_to_pages_or_tells_everything_itself():
     assert (whole.listing.whole, whole.reread) == (True, False)
 
 
+ATOM = f"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>News</title><entry><title>Seven</title>
+<link rel="edit" href="{HOME}/edit/7"/><link href="{HOME}/news/7.html"/><id>tag:7</id>
+<updated>2026-11-21T00:00:00Z</updated>
+<published>2026-11-20T09:00:00+08:00</published><author><name>Ministry</name></author><summary>Short</summary>
+<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>One.</p><p>Two.</p></div></content></entry></feed>"""
+
+
+def test_an_atom_feed_is_read_like_any_other():
+    whole = source(kind="feed", links="", url=f"{HOME}/atom.xml", text_selector="")
+    (link,) = listed(whole, ATOM)
+    assert (link.title, link.published.isoformat()) == ("Seven", "2026-11-20T09:00:00+08:00")
+    alone = whole.item(Document(whole.listing.url, ATOM.encode()), link.key)
+    article = whole.read(alone)
+    assert (article.title, article.paragraphs, article.department) == ("Seven", ("One.", "Two."), "Ministry")
+    assert listed(whole, ATOM.replace("<p>One.</p>", "<p>1.</p>"))[0].digest != link.digest
+    with pytest.raises(ParseError, match="cut short"):
+        listed(whole, ATOM[:-7])
+
+
 PAGE = (
     "<html><head><title>Seven - Ministry</title><meta name=when content='20.11.2026 09:05'></head><body><h1>Seven</h1>"
     "<time datetime='2026-11-19T10:00:00+08:00'>yesterday</time><i>20. Nov 2026</i><div class=text><p>One.<p>Two.</div>"

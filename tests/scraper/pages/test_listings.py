@@ -58,7 +58,7 @@ def test_a_feed_of_nothing_but_links_elsewhere_is_an_error():
     ("body", "what"),
     [
         ("<rss><channel><title>t</title></channel></rss>", "no entries"),
-        ("<opml><body/></opml>", "not an RSS feed"),
+        ("<opml><body/></opml>", "neither RSS nor Atom"),
         (f"<rss><channel>{item()}<item><title>cut", "cut short"),
         (f"<rss><channel>{item()}", "cut short"),
     ],
