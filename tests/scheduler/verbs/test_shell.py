@@ -50,7 +50,7 @@ def test_every_verb_that_prints_data_can_print_json(verb):
 
 def test_help_lists_the_verbs_in_the_order_of_use_with_whole_sentences(coopwatch):
     out = coopwatch("--help").out
-    listed = re.findall(r"(?m)^  ([a-z]+)  +\S.*$", out.split("Commands:")[1].split("Exit codes")[0])
+    listed = re.findall(r"(?m)^  ([a-z-]+)  +\S.*$", out.split("Commands:")[1].split("Exit codes")[0])
     assert listed == list(cli.VERBS)
     assert "..." not in out.split("Commands:")[1]
 
