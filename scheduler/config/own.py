@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -12,8 +13,10 @@ from scheduler.config.canonical import Answers
 from scheduler.config.model import SourceConfig
 from scheduler.config.toml_lines import Path
 from scheduler.config.values import written
-from scraper.own import KINDS, LANGUAGES, Own, as_own, own_source
+from scraper.own import KINDS, LANGUAGES, Own, as_own, as_text, own_source
 
+MOST = 100_000
+"""Bytes of all descriptions; Linux takes 131,072 in one argument of a command."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,40}")
 _HOST = re.compile(r"[a-z0-9.-]{1,253}(?::\d{1,5})?")
 
@@ -142,6 +145,12 @@ def place_faults(sources: Mapping[str, SourceConfig], answers: Answers) -> Itera
     for name, one in sources.items():
         if isinstance(one, OwnConfig) and answers["place"][one.jurisdiction].name is None:
             yield ("sources", name, "jurisdiction"), answers["place"][one.jurisdiction].what
+
+
+def amount_faults(sources: Mapping[str, SourceConfig]) -> Iterator[tuple[Path, str]]:
+    """Yield that there are too many portals of the user's own: the crawling child is told of all in one argument."""
+    if len(json.dumps(as_text(own_settings(sources)))) > MOST:
+        yield ("sources",), f"describes more portals of your own than can be watched at once ({MOST // 1000} kB in all)"
 
 
 def settled(sources: Mapping[str, SourceConfig], answers: Answers) -> dict[str, SourceConfig]:

@@ -21,6 +21,7 @@ from scheduler.config.model import Alerts, Canary, Config, Email, Politeness, Se
 from scheduler.config.own import (
     STAND_INS,
     OwnConfig,
+    amount_faults,
     is_own,
     own_faults,
     place_faults,
@@ -150,6 +151,7 @@ def _checked(
     found += subscription_rules.canary_faults(canary, subscriptions) if canary else ()
     answers = look_up(asked([one for _, one in subscriptions], places_of(sources)), service.gazetteer)
     found += place_faults(sources, answers)
+    found += amount_faults(sources)
     found += [
         (("subscriptions", place, "where", *path), what)
         for place, one in subscriptions

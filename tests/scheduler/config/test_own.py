@@ -95,6 +95,14 @@ def test_a_name_that_could_not_stand_in_a_log_or_a_path_is_refused(name):
     assert any("is no name for a source" in fault.what for fault in faults)
 
 
+def test_more_portals_than_the_child_can_be_told_of_are_a_fault():
+    many = "".join(toml(f"portal_{number}", title="衞" * 20) for number in range(400))
+    config, (fault,) = parsed(many)
+    assert config is None
+    assert "more portals of your own than can be watched" in fault.what
+    assert parsed(many[: many.index("[sources.portal_50]")])[1] == ()
+
+
 def test_a_name_nobody_knows_is_told_how_to_become_a_portal():
     _, (fault,) = parsed("[sources.qqqq]\nevery = '1h'\n")
     assert fault.what.endswith("A portal of your own needs kind and url")
