@@ -47,6 +47,25 @@ def is_public(address: str) -> bool:
     return ip.is_global and not odd and not any(ip.version == net.version and ip in net for net in REFUSED)
 
 
+def is_strange(host: str) -> bool:
+    """Return whether a host, as it is written, can only be an address that `connect` refuses; names are looked up then.
+
+    An IPv4 address has more spellings than four numbers: `127.1`, `2130706433`, `0x7f.1` (inet_aton(3)).
+    """
+    said = host.strip("[]").casefold()
+    if said in LOOPBACK_HOSTS:
+        return False
+    plain = said.rstrip(".")
+    if plain in LOOPBACK_HOSTS:  # any other way to say it
+        return True
+    try:
+        plain = socket.inet_ntoa(socket.inet_aton(plain)) if ":" not in plain else plain.partition("%")[0]
+        ipaddress.ip_address(plain)
+    except (OSError, ValueError):
+        return False
+    return not is_public(plain)
+
+
 def connect(host: str, port: int, bell: Bell, *, allow_private: bool = False) -> socket.socket:
     """Return a connected socket to one of the addresses of a host, after all of them were found good.
 

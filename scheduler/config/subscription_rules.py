@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from scheduler.alerts.guard import is_strange
 from scheduler.config.canonical import parts
 from scheduler.config.model import Canary
 from scheduler.config.rules import Finding, is_loopback
@@ -125,6 +126,8 @@ def _target_faults(target: Subscription, has_email: bool) -> Iterator[Finding]:
 def _webhook_faults(target: Subscription) -> Iterator[Finding]:
     if target.url and urlsplit(target.url).scheme != "https" and not is_loopback(urlsplit(target.url).hostname):
         yield ("url",), "must be https; http is for a receiver on this machine only"
+    elif target.url and not target.allow_private and is_strange(urlsplit(target.url).hostname or ""):
+        yield ("url",), "is no public address, so nothing is ever sent there; set allow_private if the network is yours"
     if target.secret_env and target.secret_file:
         yield ("secret_file",), "is given as well as secret_env; keep one of them"
     if not target.secret_env and not target.secret_file:

@@ -136,6 +136,24 @@ def test_what_cannot_be_is_refused_where_it_stands(text, key, said):
     assert said in faults_of(text)[key]
 
 
+HOOK = '[[subscriptions]]\nname = "h"\nchannel = "webhook"\nsecret_env = "S"\nurl = "https://{0}/x"\n'
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["10.0.0.1", "192.168.1.1:8443", "[fe80::1]", "[fd00::1]", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1",
+     "127.0.0.2", "100.64.0.1", "169.254.169.254", "127.0.0.1.", "localhost.", "[64:ff9b::7f00:1]"],
+)  # fmt: skip
+def test_an_address_that_nothing_can_be_sent_to_is_refused(host):
+    assert "no public address" in faults_of(HOOK.format(host))["subscriptions[0].url"]
+    assert faults_of(HOOK.format(host) + "allow_private = true\n") == {}
+
+
+@pytest.mark.parametrize("host", ["example.org", "10.example.org", "8.8.8.8", "localhost:8443", "127.0.0.1", "[::1]"])
+def test_names_public_addresses_and_this_machine_are_taken(host):
+    assert faults_of(HOOK.format(host)) == {}
+
+
 @pytest.mark.parametrize(
     ("where", "key", "said"),
     [
