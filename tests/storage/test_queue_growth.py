@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import outbox
+from storage import bundles, outbox
 from storage.accounts import queues
 from storage.releases import record
 from storage.times import stamp
@@ -98,15 +98,15 @@ def test_a_digest_of_ten_thousand_is_made_in_one_go_and_without_reading_what_is_
     first = outbox.gather(told, "desk", now, now, {}, empty=False)
     spent = time.process_time() - began
     print(f"gather: {spent:.2f} s for {WAITING:,}")
-    assert len(first.members) == 200
-    assert first.body == {"part": 1, "parts": WAITING // 200}
+    assert len(first.members) == bundles.MOST_MEMBERS
+    assert first.body == {"part": 1, "parts": -(-WAITING // bundles.MOST_MEMBERS)}
     assert told.value("SELECT count(*) FROM delivery WHERE state = 'bundled'") == WAITING
     assert spent < 5
     began = time.process_time()
     (digest,) = outbox.claim(told, now, LEASE)
     outbox.sent(told, digest, now, "250")
     spent = time.process_time() - began
-    assert told.value("SELECT count(*) FROM delivery WHERE state = 'sent'") == SETTLED + 201
+    assert told.value("SELECT count(*) FROM delivery WHERE state = 'sent'") == SETTLED + bundles.MOST_MEMBERS + 1
     assert spent < 1
 
 
