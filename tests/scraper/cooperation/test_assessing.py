@@ -78,6 +78,20 @@ def test_the_publishers_own_side_counts_as_one_of_the_two() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Vouchers can be used in hospitals in Mainland cities of the Greater Bay Area, like Foshan.", "en"),
+        ("Vouchers can be used in hospitals of the Greater Bay Area Mainland cities, like Foshan.", "en"),
+        ("長者醫療券可在粵港澳大灣區內地城市的醫院使用，例如佛山。", "zh-Hant"),
+        ("长者医疗券可在大湾区九个内地城市的医院使用，例如佛山。", "zh-Hans"),
+    ],
+)
+def test_the_bay_areas_mainland_cities_are_none_of_macao(text: str, language: str) -> None:
+    said = assess("x", text, language=language, jurisdiction="Hong Kong").jurisdictions
+    assert set(said) - {"Hong Kong"} == {"Mainland", "Foshan", "Guangdong"}
+
+
+@pytest.mark.parametrize(
     "pair",
     [
         ("醫院管理局與深圳市衞生健康委員會簽署合作協議", "醫院管理局與深圳巿衛生健康委員會簽署合作協議"),

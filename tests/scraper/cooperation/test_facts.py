@@ -130,6 +130,14 @@ def test_numbers_are_read_however_they_are_written(written: str, number: float |
             ["Anna Berg", "Per Lind"],
         ),
         ("部長阿納斯塔與總幹事約翰·貝格會面。", ["阿納斯塔", "約翰·貝格"]),
+        (
+            "The Secretary for Culture of the Macao Special Administrative Region, Ms Anna Berg, met Tan Wei Ming.",
+            ["Anna Berg"],
+        ),
+        (
+            "The Chairman of the Xinjiang Uygur Autonomous Region met the President of the Republic, Dr Per Lind.",
+            ["Per Lind"],
+        ),
     ],
 )
 def test_people_are_found_by_list_office_or_title(text: str, people: list[str]) -> None:
