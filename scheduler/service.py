@@ -31,6 +31,7 @@ from scheduler.clockwatch import ClockWatch
 from scheduler.config import Config
 from scheduler.config.durations import in_words
 from scheduler.delivering import Dispatcher
+from scheduler.outward import Outward
 from scheduler.watchman import Watchman
 from scraper.source import Source
 from storage import files, runs
@@ -77,6 +78,7 @@ class Service:
         wake = self._dispatcher.wake
         self._checker = Checker(db, config, sources, told, on_recorded=wake)
         self._watchman = Watchman(db, config, self._checker, told, wake=wake, breakers=self._dispatcher.breakers)
+        self._outward = Outward(db, config)
         self._enabled = [name for name, source in config.sources.items() if source.enabled and name in sources]
         # Signals and jobs leave their orders here; a SimpleQueue may be filled from inside a signal handler.
         self._orders: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
@@ -101,8 +103,10 @@ class Service:
         self._dispatcher.start()
         self._plan()
         self._scheduler.start()
+        self._outward.ready()
         why, code = self._attend()
         log.info("ending: %s", why)
+        self._outward.stopping(why)
         if not self._end():
             # Threads that hang on a socket would keep the process alive; whatever they do is undone by the journal.
             log.warning("some work did not end in time; it is done again at the next start")
@@ -124,7 +128,7 @@ class Service:
                 id=name,
                 next_run_time=self._due(name, None),
             )
-        for work, seconds, first in ((self._watchman.minute, MINUTE, 0.0), (self._watchman.hour, HOUR, FIRST_ACCOUNT)):
+        for work, seconds, first in ((self._minute, MINUTE, 0.0), (self._watchman.hour, HOUR, FIRST_ACCOUNT)):
             begin = datetime.now(UTC) + timedelta(seconds=first)
             self._scheduler.add_job(work, "interval", seconds=seconds, id=work.__name__, next_run_time=begin)
         self._scheduler.add_listener(_on_event, EVENT_JOB_ERROR | EVENT_JOB_MAX_INSTANCES | EVENT_JOB_MISSED)
@@ -151,12 +155,16 @@ class Service:
 
     # -- the jobs --------------------------------------------------------------------------------------------------
 
+    def _minute(self) -> None:
+        self._watchman.minute()
+        self._outward.beat()
+
     def _check(self, name: str) -> None:
         """Check one source and set when it is due again; never raises, so that the job goes on whatever happens."""
         with self._busy:
             self._checks += 1
         began = datetime.now(UTC)
-        usual = False
+        usual, run = False, None
         try:
             if self._look_after_file():
                 run = self._checker.check(name)
@@ -175,7 +183,10 @@ class Service:
                 self._replan(name, began)
             with self._busy:
                 self._checks -= 1
+                resting = not self._checks
                 self._busy.notify_all()
+            if run is not None:
+                self._outward.after(run, resting=resting)
 
     def _look_after_file(self) -> bool:
         """Order the end where the database was moved, deleted or replaced under us."""
@@ -205,9 +216,9 @@ class Service:
         watch = ClockWatch(time.time(), time.monotonic())
         while True:
             try:
-                return self._orders.get(timeout=TICK)
+                return self._orders.get(timeout=min(TICK, self._outward.pause))
             except queue.Empty:
-                pass
+                self._outward.tick()
             self._look_after_file()
             self._look_after_others()
             jump = watch.jump(time.time(), time.monotonic())

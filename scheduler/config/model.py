@@ -27,8 +27,9 @@ DAY = 86400.0
 class Service:
     """`[service]`: the process itself and the child it starts for crawling.
 
-    `contact` goes into the User-Agent; `gazetteer` is a file of the user's own names. `linger`: how long the child
-    waits for more work, 0 for never. The child is recycled by `child_age` and `child_crawls`, and killed beyond
+    `contact` goes into the User-Agent; `gazetteer` is a file of the user's own names; `ping` is asked after each cycle
+    (`ping_env` names a variable that holds it); `metrics`: `host:port` on loopback, for figures. `linger`: how long the
+    child waits for more work, 0 for never. The child is recycled by `child_age` and `child_crawls`, and killed beyond
     `child_memory` (MiB), `child_cpu` or `child_wall`.
     """
 
@@ -36,6 +37,9 @@ class Service:
     contact: str | None = field(default=None, metadata=written(values.contact))
     database: str = field(default="coopwatch.db", metadata=written(values.text))
     gazetteer: str | None = field(default=None, metadata=written(values.text))
+    ping: str | None = field(default=None, metadata=written(values.web_address))
+    ping_env: str | None = field(default=None, metadata=written(values.variable))
+    metrics: str | None = field(default=None, metadata=written(values.listening))
     linger: float = field(default=600.0, metadata=written(values.duration(0, 7 * DAY)))
     child_memory: int = field(default=600, metadata=written(values.whole(200, 16384)))
     child_cpu: float = field(default=300.0, metadata=written(values.duration(5, DAY)))

@@ -143,6 +143,7 @@ def _checked(
         (place, target.as_subscription(place + 1))
         for place, target in _tables(Operator, raw.get("operator", []), ("operator",), found)
     ]
+    found += rules.service_faults(service)
     found += rules.source_faults(sources, {name: one.blocked for name, one in known.items() if one.blocked})
     found += rules.politeness_faults(politeness, sources)
     found += rules.email_faults(email) if email else ()

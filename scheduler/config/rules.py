@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from scheduler.config.durations import in_words
-from scheduler.config.model import Email, Politeness, SourceConfig
+from scheduler.config.model import Email, Politeness, Service, SourceConfig
 from scheduler.config.own import OwnConfig
 from scheduler.config.toml_lines import Path
 
@@ -38,6 +38,12 @@ def has_loopback_base(source: SourceConfig) -> bool:
     """Return whether a source is fetched from this machine instead of its portal."""
     asked = source.base or (source.url if isinstance(source, OwnConfig) else None)
     return asked is not None and is_loopback(urlsplit(asked).hostname)
+
+
+def service_faults(service: Service) -> Iterator[Finding]:
+    """Check that one thing is said once."""
+    if service.ping and service.ping_env:
+        yield ("service", "ping_env"), "is given as well as ping; keep one of them"
 
 
 def source_faults(sources: Mapping[str, SourceConfig], blocked: Mapping[str, str]) -> Iterator[Finding]:

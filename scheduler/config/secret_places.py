@@ -14,6 +14,8 @@ Place = tuple[Path, str | None, str | None]
 
 def places(config: Config) -> Iterator[Place]:
     """Yield (path of the key, environment variable or None, file or None) of every secret that is named."""
+    if config.service.ping_env:
+        yield ("service", "ping_env"), config.service.ping_env, None
     email = config.email
     if email and (email.password_env or email.password_file):
         key = "password_env" if email.password_env else "password_file"
@@ -43,7 +45,7 @@ def secret_values(config: Config) -> tuple[str, ...]:
 
     Of several addresses in one variable each is a value.
     """
-    found: list[str] = []
+    found: list[str] = [config.service.ping] if config.service.ping else []
     for path, variable, file in places(config):
         try:
             value = secrets.read(variable, file).reveal()

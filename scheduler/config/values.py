@@ -167,6 +167,14 @@ def contact(value: Any) -> str:
     return value
 
 
+def listening(value: Any) -> str:
+    """Return where figures are told, `host:port` on this machine: nothing there asks who wants to know."""
+    found = re.fullmatch(r"(localhost|127(?:\.\d{1,3}){3}|\[::1\]):(\d{1,5})", value if isinstance(value, str) else "")
+    if not found or int(found[2]) > 65535:
+        raise ValueError("is no place on this machine; write it like 127.0.0.1:9108")
+    return str(value)
+
+
 def base(value: Any) -> str:
     """Return where a source is fetched from instead of its portal, without a slash at the end."""
     if not is_web_address(value) or urlsplit(value).query or urlsplit(value).fragment:
