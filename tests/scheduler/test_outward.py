@@ -205,7 +205,7 @@ def test_loopback_is_answered(listener, question, answer):
 
 
 @pytest.mark.parametrize(
-    "words", [b"", b"\r\n\r\n", b"\xff" * 9000, b"GET /healthz\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"]
+    "words", [b"", b"\r\n\r\n", b"\xff" * 8192, b"GET /healthz\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"]
 )
 def test_rubbish_is_refused_and_the_next_visitor_is_answered(listener, words):
     with socket.create_connection(("127.0.0.1", listener.port), timeout=10) as visitor:
