@@ -40,7 +40,9 @@ def run(session: Session) -> int:
     from scheduler.config.inspection import require_secrets
     from scheduler.config.names import require_names
     from scheduler.config.secret_places import secret_values
+    from scheduler.light import load_requests
 
+    load_requests()
     config = session.config
     require_names(config)
     require_secrets(config, session.config_file)
