@@ -120,6 +120,11 @@ def delivering(standing: Sequence[Outstanding], breakers: Mapping[str, str], now
             yield Wrong(IncidentKind.DELIVERIES, name, {"breaker": True, "trouble": why})
 
 
+def in_doubt(standing: Sequence[Outstanding]) -> set[tuple[str, str]]:
+    """Return, by kind and subject, the incidents that are not over only because what was given up is tried again."""
+    return {(IncidentKind.DELIVERIES.value, one.subscription) for one in standing if one.revived}
+
+
 def disk(folder: str, free: int | None, trouble: str | None) -> Iterator[Wrong]:
     """Yield that the disk is nearly full, or that the database met a failing one.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Any
 from scheduler import canary, incident_words, notices
 from scheduler.alerts.channels import channel
 from scheduler.alerts.rules import listens_to
-from scheduler.incidents import IncidentKind, Wrong, clock, delivering, disk, failing, is_told_too_often, set_back
+from scheduler.incidents import (
+    IncidentKind,
+    Wrong,
+    clock,
+    delivering,
+    disk,
+    failing,
+    in_doubt,
+    is_told_too_often,
+    set_back,
+)
 from scraper.find import sources
 from storage import incidents, outstanding, runs, subscribers
 from storage.errors import DiskError, StorageError
@@ -71,14 +81,31 @@ def closed(
     return True
 
 
-def settle(db: Database, config: Config, found: Iterable[Wrong], judged: Collection[str], now: datetime) -> None:
-    """Open what is wrong and not yet open; close what is open, of a kind that was judged, and not wrong any more."""
+def settle(
+    db: Database,
+    config: Config,
+    found: Iterable[Wrong],
+    judged: Collection[str],
+    now: datetime,
+    *,
+    unsure: Collection[tuple[str, str]] = (),
+) -> None:
+    """Open what is wrong and not yet open; close what is open, of a kind that was judged, and not wrong any more.
+
+    Args:
+        db: the database.
+        config: with the operator's targets.
+        found: what is wrong.
+        judged: the kinds that were looked for.
+        now: the time.
+        unsure: incidents by kind and subject that stay as they are: whether they are over is not known yet.
+    """
     wrong = {(one.kind.value, one.subject): one for one in found}
     known = {(one.kind, one.subject) for one in incidents.open_now(db)}
     for key, one in wrong.items():
         if key not in known:
             opened(db, config, one, now)
-    for kind, subject in sorted(known - wrong.keys()):
+    for kind, subject in sorted(known - wrong.keys() - set(unsure)):
         if kind in judged:
             closed(db, config, kind, subject, now)
 
@@ -156,8 +183,10 @@ class Observer:
         with self._lock:
             try:
                 missing, can_be_said = canary.look(self._db, self._config, self._since, now)
-                found = [*self._found(now), *([missing] if missing else [])]
-                settle(self._db, self._config, found, _JUDGED | ({_CANARY} if can_be_said else set()), now)
+                standing = self._standing()
+                found = [*self._found(standing, now), *([missing] if missing else [])]
+                judged = _JUDGED | ({_CANARY} if can_be_said else set())
+                settle(self._db, self._config, found, judged, now, unsure=in_doubt(standing))
                 self.is_amiss, self._trouble = bool(found), None
             except StorageError as error:
                 self.failed(error)
@@ -175,12 +204,12 @@ class Observer:
         if isinstance(error, DiskError):
             self._trouble = str(error)
 
-    def _found(self, now: datetime) -> list[Wrong]:
+    def _found(self, standing: Sequence[Outstanding], now: datetime) -> list[Wrong]:
         seconds, at = self._jump
         folder = self._db.path.parent
         return [
             *failing(self._config, runs.states(self._db), now),
-            *delivering(self._standing(), self._left_alone(), now),
+            *delivering(standing, self._left_alone(), now),
             *disk(str(folder), free_space(folder), self._trouble),
             *clock(seconds, at, now),
             *set_back(self._newest, self._since, now),

@@ -23,6 +23,8 @@ class Outstanding:
         dead: deliveries that were given up.
         last_dead: when the last of them was; `last_sent`: when anything last arrived.
         trouble: what was last said about one that did not.
+        revived: deliveries that were given up once and are tried again, since somebody asked for it: how these end is
+            not known yet.
     """
 
     subscription: str
@@ -32,6 +34,7 @@ class Outstanding:
     last_dead: datetime | None = None
     last_sent: datetime | None = None
     trouble: str = ""
+    revived: int = 0
 
 
 def outstanding(db: Database) -> list[Outstanding]:
@@ -40,10 +43,12 @@ def outstanding(db: Database) -> list[Outstanding]:
     Members of a digest are not counted: it is the digest that is tried.
     """
     rows = db.rows(
-        "SELECT subscription, sum(state <> 'dead') AS waiting, min(CASE WHEN state <> 'dead' THEN made END) AS oldest,"
-        " sum(state = 'dead') AS dead, max(CASE WHEN state = 'dead' THEN settled END) AS last_dead"
+        f"SELECT subscription, sum({_TRIED}) AS waiting, min(CASE WHEN {_TRIED} THEN made END) AS oldest,"
+        " sum(state = 'dead') AS dead, max(CASE WHEN state = 'dead' THEN settled END) AS last_dead,"
+        " sum(state <> 'dead' AND EXISTS"
+        " (SELECT 1 FROM attempt WHERE delivery_id = delivery.id AND outcome = 'dead')) AS revived"
         f" FROM delivery INDEXED BY delivery_unsettled WHERE {UNSETTLED} AND bundle_id IS NULL AND"
-        " (state = 'dead' OR (state IN ('waiting', 'sending') AND attempts > 0 AND trouble IS NOT NULL))"
+        " (state = 'dead' OR (state IN ('waiting', 'sending') AND trouble IS NOT NULL))"
         " GROUP BY subscription ORDER BY subscription"
     )
     return [_outstanding(db, row) for row in rows]
@@ -63,7 +68,11 @@ def _outstanding(db: Database, row: dict[str, str | int | None]) -> Outstanding:
     )
     times = [from_text_or_none(None if one is None else str(one)) for one in (row["oldest"], row["last_dead"], sent)]
     waiting, dead = int(row["waiting"] or 0), int(row["dead"] or 0)
-    return Outstanding(name, waiting, times[0], dead, times[1], times[2], str(trouble or ""))
+    return Outstanding(name, waiting, times[0], dead, times[1], times[2], str(trouble or ""), int(row["revived"] or 0))
+
+
+# One that was given up and is retried keeps its trouble, and begins anew with no attempt.
+_TRIED = "(state <> 'dead' AND attempts > 0)"
 
 
 @dataclass(frozen=True, slots=True)

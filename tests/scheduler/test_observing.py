@@ -9,10 +9,11 @@ import pytest
 from scheduler.config import Config, SourceConfig, Subscription
 from scheduler.incidents import IncidentKind, Wrong
 from scheduler.observing import Observer, closed, free_space, opened, settle
-from storage import incidents, runs
+from storage import incidents, outbox, runs
 from storage.database import Database
 from storage.errors import DiskError, LockedError
 from storage.model import Run
+from storage.outbox import notify
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 OPERATORS = tuple(
@@ -51,6 +52,30 @@ def test_whoever_did_not_hear_of_the_beginning_does_not_hear_of_the_end(db):
 def test_a_target_that_cannot_be_told_is_not_told_that_it_cannot(db):
     opened(db, CONFIG, Wrong(IncidentKind.DELIVERIES, "ops", {"dead": 1, "trouble": "550"}), NOW)
     assert told(db) == [("chief", "opened", "deliveries-failing")]
+
+
+def test_a_retry_that_fails_again_is_still_the_same_incident_and_one_that_arrives_ends_it(db):
+    observer = Observer(db, CONFIG, NOW)
+    notify(db, "desk", "x", {}, NOW)
+
+    def attempt(end, moment):
+        (one,) = outbox.claim(db, moment, timedelta(minutes=1), busy={"ops", "chief"})
+        observer.look(moment)
+        end(db, one, moment, "what was said")
+        observer.look(moment)
+
+    attempt(outbox.dead, NOW)
+    heard = [("ops", "opened", "deliveries-failing"), ("chief", "opened", "deliveries-failing")]
+    assert told(db)[1:] == heard
+    for minutes in (1, 2):
+        later = NOW + timedelta(minutes=minutes)
+        assert outbox.retry(db, later) == 1
+        observer.look(later)
+        attempt(outbox.dead, later)
+    assert told(db)[1:] == heard
+    assert outbox.retry(db, later) == 1
+    attempt(outbox.sent, later)
+    assert [row[1] for row in told(db)[3:]] == ["closed", "closed"]
 
 
 def test_only_what_was_judged_is_closed(db):
