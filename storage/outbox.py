@@ -134,7 +134,7 @@ def _take(
 def _cut_off(db: Database, row: dict[str, Any]) -> int:
     """Return how many of the attempts since the promise was made, or last retried by hand, never ended."""
     lately = "SELECT ended FROM attempt WHERE delivery_id = ? ORDER BY id DESC LIMIT ?"
-    return int(db.value(f"SELECT count(*) FROM ({lately}) WHERE ended IS NULL", (row["id"], row["attempts"])))
+    return sum(one["ended"] is None for one in db.rows(lately, (row["id"], row["attempts"])))
 
 
 def _begin(db: Database, delivery_id: int, attempts: int, now: datetime, lease: timedelta) -> None:
