@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from scheduler.archiving import LOOK_BACK, Archiving
 from scheduler.asking import Asking
+from scheduler.backfilling import Backfill
 from scheduler.config import Config
 from scheduler.config.own import own_settings
 from scheduler.courtesy import LONGEST_HOLD, Courtesy
@@ -21,6 +23,7 @@ from scheduler.crawling import Crawler, Wear
 from scheduler.exchange import Exchange
 from scheduler.holding import Brake, left_over
 from scheduler.looking import Looking
+from scheduler.patience import USUAL, Patience
 from scheduler.reading import Reading, Tally, troubles_of
 from scheduler.robots import Robots
 from scheduler.troubles import HeldError, TroubleError
@@ -31,6 +34,7 @@ from scraper.source import Source
 from scraper.wire import Job, Options
 from storage import links, runs
 from storage.database import Database
+from storage.decide import BACKFILL
 from storage.errors import StorageError
 from storage.model import Assessment, Release, Run, Verdict
 from storage.outbox import Route
@@ -40,23 +44,6 @@ log = logging.getLogger(__name__)
 
 GAP_CHECK = timedelta(hours=1)
 QUIET = {Verdict.UNCHANGED.value}
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long anything may take, in seconds.
-
-    Args:
-        glance: a whole glance; also robots.txt.
-        connect: a connection to be made.
-        page: a page fetched by the child.
-        grace: what a job may take beyond `page`, for reading and understanding, before the child is killed.
-    """
-
-    glance: float = 20.0
-    connect: float = 5.0
-    page: float = 30.0
-    grace: float = 15.0
 
 
 class Checker:
@@ -81,7 +68,7 @@ class Checker:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_recorded: Callable[[], None] = lambda: None,
-        patience: Patience = Patience(),
+        patience: Patience = USUAL,
     ) -> None:
         self._db = db
         self._config = config
@@ -154,6 +141,23 @@ class Checker:
             runs.journal(self._db, run)
             return run
 
+    def backfill(self, name: str, wait: Callable[[float], None] = time.sleep) -> Backfill:
+        """Return what reads a source's archive, silently; arguments and errors as of `check`, `wait` as of Backfill."""
+        source = self._sources[name]
+        watched = runs.state(self._db, name).seeded is not None
+        return Backfill(
+            self._db,
+            name,
+            working=self._crawler.in_use,
+            archiving=lambda tally: self._archiving(source, self._looking(source, tally), tally),
+            reading=lambda tally: self._reading(
+                source, tally, "command", BACKFILL, Brake(self._db, self._config, name, self._clock)
+            ),
+            clock=self._clock,
+            before=self._clock() - LOOK_BACK if watched else None,
+            wait=wait,
+        )
+
     def close(self) -> None:
         """Let waiting checks go, end the child and close all connections."""
         self._courtesy.stop()
@@ -200,6 +204,9 @@ class Checker:
         base, timeout = self._base(source.name), self._patience.page
         return Looking(self._db, self._asking, source, base, clock=self._clock, tally=tally, timeout=timeout)
 
+    def _archiving(self, source: Source, looking: Looking, tally: Tally) -> Archiving:
+        return Archiving(self._db, looking, source, self._base(source.name), clock=self._clock, tally=tally)
+
     def _judged(
         self, source: Source, tally: Tally, reading: Reading, trigger: str, reread: str
     ) -> tuple[str, str | None]:
@@ -220,21 +227,28 @@ class Checker:
     def _check(self, source: Source, tally: Tally, reading: Reading, trigger: str, reread: str) -> None:
         """Go through one check; an exception leaves what was recorded so far, and the rest promised."""
         seeded, looking = runs.state(self._db, source.name).seeded, self._looking(source, tally)
+        past = self._archiving(source, looking, tally)
         with ExitStack() as stack:
             owed = reading.owes(reread)
             if owed:
                 stack.enter_context(self._crawler.in_use())
             body = looking.look(whole=source.listing.whole and owed)
             gaps = bool(source.gap_checks) and self._gaps_are_due(source.name, tally, trigger)
-            if not (owed or gaps or tally.listed or seeded is None):
+            short = past.owes()
+            if not (owed or gaps or short or tally.listed or seeded is None):
                 return  # nothing moved and nothing was owed: nineteen checks in twenty
-            if gaps or reading.owes(reread):
+            if gaps or short or reading.owes(reread):
                 stack.enter_context(self._crawler.in_use())
             reading.read_pending(body)
             if gaps:
                 looking.check_gaps()
+                past.look_back()
                 self._gaps_checked[source.name], tally.gaps = self._clock(), True
+            if short:
+                past.fill()
+            if gaps or short:
                 reading.read_pending(body)
+                past.settle()
             reading.read_again(reread, body)
         if seeded is None:
             links.seeded(self._db, source.name, self._clock())

@@ -20,6 +20,7 @@ VERBS = {
     "demo": "demo",
     "run": "watching",
     "crawl": "watching",
+    "backfill": "backfilling",
     "deliver": "watching",
     "read": "pages",
     "reread": "pages",

@@ -14,7 +14,7 @@ from scraper.mirror import ask_address, own_addresses
 from scraper.pages.dates import HONG_KONG
 from scraper.pages.document import BlockedError, Document, ParseError
 from scraper.source import Listing, Source, listing_addresses
-from scraper.wire import Answer, Job
+from scraper.wire import ARCHIVE, Answer, Job
 from storage import fetches, links, stories
 from storage.database import Database
 from storage.model import Link, Validators
@@ -85,7 +85,10 @@ class Looking:
 
     def check_gaps(self) -> None:
         """Walk the listings that still show what the source's own listing may no longer do; raises as `look` does."""
+        past = self._source.archive
         for number, listing in enumerate(self._source.gap_checks, 1):
+            if past is not None and listing is past.listing:
+                continue  # kept page by page, with a ledger: archiving.py
             self._walk(listing, number, gap_check=True)
 
     def _walk(self, listing: Listing, number: int, *, gap_check: bool) -> None:
@@ -96,6 +99,24 @@ class Looking:
             answer = self._fetch(listing, number, url, ask, fetches.validators(self._db, ask))
             if answer.outcome == "links":
                 self._take(answer.links, ask, answer.validators, gap_check=gap_check)
+
+    def ask_archive(self, url: str, known: Validators | None) -> Answer:
+        """Have the child read a page of the source's archive.
+
+        Args:
+            url: the portal's own address of the page.
+            known: asks conditionally.
+
+        Returns:
+            `links`, `unread` (304), or `missing` where the portal may lack it.
+
+        Raises:
+            HeldError, TroubleError: it could not be read.
+            LookupError: the source has no archive.
+        """
+        if self._source.archive is None:
+            raise LookupError(f"{self._source.name} has no archive")
+        return self._fetch(self._source.archive.listing, ARCHIVE, url, ask_address(url, self._base), known)
 
     def _fetched(self, ask: str, known_as: str) -> Body | None:
         """Have the child read a listing that is too long for a glance, or has moved within its host."""

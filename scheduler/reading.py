@@ -143,6 +143,12 @@ class Reading:
             for one in batch:
                 self._read(Wanted(one.key, one.url), body)
 
+    def read_one(self, one: links.Pending) -> bool:
+        """Read one link, due or not, and return whether it was recorded; raises as `read_pending` does."""
+        failed = self._tally.failed
+        self._read(Wanted(one.key, one.url), None)
+        return self._tally.failed == failed
+
     def read_again(self, reread: str, body: Body | None) -> None:
         """Read the releases again that are due; raises as `read_pending` does."""
         due = self.due(reread)

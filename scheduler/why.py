@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SILENCES = {
     "first sight": "it was there already when coopwatch first looked at the source; a first look is silent",
     "import": "it was imported from a file, and imports are silent",
+    "backfill": "it was read out of the portal's archive (`coopwatch backfill`), and the past is no news",
     "known already": "the story was known before anybody could be told of it, from a first look or an import",
     "told already": "everybody who wants it had heard of the story by another release",
     "silent check": "it was found by a check that was to be silent (`coopwatch crawl --silent`)",

@@ -10,12 +10,20 @@ from scraper.pages.pdf import text_of
 from scraper.reading import to_release
 from scraper.source import Address, Listing, Source
 from scraper.understanding import understood
-from scraper.wire import Answer, Job
+from scraper.wire import ARCHIVE, Answer, Job
 from storage.packing import pack
 
 
 def listing_of(source: Source, number: int) -> Listing:
-    """Return the source's own listing for 0, its n-th gap check for n."""
+    """Return the source's own listing for 0, its n-th gap check for n, its archive's for ARCHIVE.
+
+    Raises:
+        LookupError: it has no such listing.
+    """
+    if number == ARCHIVE:
+        if source.archive is None:
+            raise LookupError(f"{source.name} has no archive")
+        return source.archive.listing
     return source.gap_checks[number - 1] if number else source.listing
 
 

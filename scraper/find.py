@@ -13,7 +13,7 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 
 from scraper.pages.document import Article, Document, ParseError
-from scraper.source import Address, Source
+from scraper.source import Address, Archive, Source
 
 _FOLDER = "scraper.sources"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
@@ -118,7 +118,9 @@ def _defined(module: str) -> tuple[Source, ...]:
 
 def _faults(source: Source) -> list[str]:
     """Return what is wrong with a source's data, each in words."""
-    listings = (source.listing, *source.gap_checks)
+    archive = source.archive
+    listings = (source.listing, *source.gap_checks, *([archive.listing] if archive else ()))
+    in_turn = (source.listing, *source.gap_checks)
     checks = {
         "name it portal_stream_language, in lower case (hk_gia_en)": bool(_NAME.fullmatch(source.name)),
         "give it a title": bool(source.title.strip()),
@@ -127,9 +129,15 @@ def _faults(source: Source) -> list[str]:
         "give its language as a BCP 47 tag": re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?", source.language) is not None,
         "listings are fetched over https only": all(listing.url.startswith("https://") for listing in listings),
         "a listing by days needs the day, or the month, in its address (%d, %m)": all(
-            "%d" in x.url or "%m" in x.url for x in listings if x.days
+            "%d" in x.url or "%m" in x.url for x in in_turn if x.days
         ),
+        "an archive needs its day (%d) or its month (%m) in its address": archive is None or _tells_page(archive),
         "a whole listing needs `item`": source.item is not None or not any(x.whole for x in listings),
         "one that is blocked is not enabled": not (source.blocked and source.enabled),
     }
     return [advice for advice, holds in checks.items() if not holds]
+
+
+def _tells_page(archive: Archive) -> bool:
+    """Tell whether each page of an archive has an address of its own, and each reading of it may be empty."""
+    return archive.listing.days > 0 and {"day": "%d", "month": "%m"}.get(archive.by, " ") in archive.listing.url

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 from scraper.pages.addresses import Address, Spelling
 from scraper.pages.document import Article, Document, ParseError
 from storage.model import Link
 
-__all__ = ("Address", "Listing", "Source", "check_only", "listing_addresses", "out_of_reach")
+__all__ = (
+    "Address",
+    "Archive",
+    "Listing",
+    "Source",
+    "archive_pages",
+    "check_only",
+    "listing_addresses",
+    "out_of_reach",
+    "page_ends",
+    "page_of",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,21 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Archive:
+    """Where a portal lists its past: a page for each day, or for each month.
+
+    Args:
+        listing: its `url` is a `strftime` pattern of the portal's local day (of a month's page: of its first day), and
+            `days` is set; often the very listing that is a gap check too. Only a page that says which day or month it
+            is may be empty.
+        by: what one page lists: `day` or `month`.
+    """
+
+    listing: Listing
+    by: str = "day"
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A portal's stream of releases in one language.
 
@@ -54,6 +80,7 @@ class Source:
             and which can be kept by itself; raises ParseError where the listing has no such key. None elsewhere.
         hosts: other hosts that serve the same releases (photograph hosts are not needed).
         reread: whether release pages can be fetched again one by one.
+        archive: where the past is listed, for `coopwatch backfill`; None where nothing lists it.
         enabled: whether it is watched where the configuration does not say; one whose addresses nobody has seen work is
             not, and its title says so.
         every: seconds between two checks where the configuration does not say; None for the usual.
@@ -74,6 +101,7 @@ class Source:
     item: Callable[[Document, str], Document] | None = None
     hosts: tuple[str, ...] = field(default=())
     reread: bool = True
+    archive: Archive | None = None
     enabled: bool = True
     every: float | None = None
     blocked: str | None = None
@@ -93,6 +121,25 @@ def listing_addresses(listing: Listing, now: datetime) -> tuple[str, ...]:
     if not listing.days:
         return (listing.url,)
     return tuple(dict.fromkeys((now - timedelta(days=back)).strftime(listing.url) for back in range(listing.days)))
+
+
+def archive_pages(archive: Archive, since: date, until: date) -> tuple[date, ...]:
+    """Return the pages of an archive that list the days from `since` to `until`, both included; the newest first.
+
+    A page is named by its day, or by the first of its month.
+    """
+    every = (until - timedelta(days=back) for back in range((until - since).days + 1))
+    return tuple(dict.fromkeys(page_of(archive, day) for day in every))
+
+
+def page_of(archive: Archive, day: date) -> date:
+    """Return the page of an archive that lists a day, as `archive_pages` names it."""
+    return day.replace(day=1) if archive.by == "month" else day
+
+
+def page_ends(archive: Archive, page: date) -> date:
+    """Return the first day that no longer stands on a page."""
+    return (page + timedelta(days=32)).replace(day=1) if archive.by == "month" else page + timedelta(days=1)
 
 
 def check_only(

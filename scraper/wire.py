@@ -26,6 +26,10 @@ MAX_LINE = 64 << 20
 """Bytes in one line: a 5 MiB page as text, as Base64 and as JSON, with room to spare."""
 
 
+ARCHIVE = -1
+"""The number of a source's archive among its listings."""
+
+
 class WireError(ValueError):
     """A line that is not what this module writes."""
 
@@ -72,7 +76,7 @@ class Job:
         url: the portal's own address.
         ask: the address to fetch.
         key: the release's key; empty for a listing.
-        listing: which listing: 0 for the source's own, n for its n-th gap check.
+        listing: which listing: 0 for the source's own, n for its n-th gap check, ARCHIVE for a page of its archive.
         base: what stands in for the portal, if anything (see mirror.py).
         validators: sent as a conditional request where given.
         body: the listing, for `item`.

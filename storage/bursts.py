@@ -53,7 +53,8 @@ def history(db: Database, source: str, before: datetime) -> History:
     )
     day = db.value(
         "SELECT max(n) FROM (SELECT count(*) AS n FROM release WHERE source = ? AND first_seen >= ?"
-        " AND first_seen < ? AND silent IS NOT 'first sight' GROUP BY substr(first_seen, 1, 10))",
+        " AND first_seen < ? AND silent IS NOT 'first sight' AND silent IS NOT 'backfill'"
+        " GROUP BY substr(first_seen, 1, 10))",
         span,
     )
     return History(int(alerts or 0), int(day or 0), max(0, (before - since).days))

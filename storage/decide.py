@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from storage.model import ChangeKind, Known, Precision, Verdict
 
 FIRST_SIGHT = "first sight"
-"""The reason of silence that a source's first whole check gives; see `is_silent`."""
+"""The reason of silence that a source's first whole check gives; see `silence`."""
+BACKFILL = "backfill"
+"""The reason of silence of what was read out of a portal's archive: the past is no news."""
 
 REREADS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(days=4))
 """After first sight: one release in seven of info.gov.hk is edited in place, nearly all of these within four days."""

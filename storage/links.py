@@ -67,6 +67,7 @@ def take(
     listing_url: str,
     validators: Validators | None,
     gap_check: bool = False,
+    silent: str | None = None,
 ) -> Taken:
     """Keep what a listing that was read well offers, together with its validators, in one transaction.
 
@@ -81,6 +82,7 @@ def take(
         listing_url: the address the listing was asked from.
         validators: of the answer; None keeps those that are there.
         gap_check: the listing is one of the gap checks, which alone is no first sight of a source.
+        silent: why what is new is to be recorded silently, whatever the source; None to decide it by the source.
     """
     offered, refused = _sort_out(links)
     seen = _seen(db, source, offered)
@@ -93,9 +95,9 @@ def take(
     if fresh or changed or told or stale or starts:
         with db.transaction():
             _sight(db, source, now, starts)
-            silent = None if first and first["seeded"] else FIRST_SIGHT
+            unseeded = None if first and first["seeded"] else FIRST_SIGHT
             for link in fresh:
-                _add(db, source, link, now, silent)
+                _add(db, source, link, now, silent or unseeded)
             for link in changed:
                 _again(db, source, link, now)
             for link in told:

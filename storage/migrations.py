@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlite_utils import Database as SqliteDatabase
 from sqlite_utils import Migrations
 
-from storage import second_step, third_step, views
+from storage import fourth_step, second_step, third_step, views
 
 MIGRATIONS = Migrations("coopwatch")
 
@@ -226,6 +226,12 @@ def m002_facts(db: SqliteDatabase) -> None:
 def m003_alerts(db: SqliteDatabase) -> None:
     """Make room for digests, notices, holds, grades, incidents, subscribers, places and pairs."""
     third_step.apply(db)
+
+
+@MIGRATIONS()
+def m004_archive(db: SqliteDatabase) -> None:
+    """Make room for the past: the pages of archives that were read, and what stands on them."""
+    fourth_step.apply(db)
 
 
 # Its name holds a digest of the views, so a database gets them anew whenever they have changed. Keep it the last step.

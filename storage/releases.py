@@ -205,10 +205,12 @@ def _place(db: Database, key: str) -> _Place | None:
 
 def _silence(db: Database, release: Release, made: Verdict, asked: str | None) -> str | None:
     row = db.row(
-        "SELECT l.silent, s.first_sight FROM source AS s LEFT JOIN link AS l ON l.source = s.name AND l.key = ?"
-        " WHERE s.name = ?",
+        "SELECT l.silent, l.state, s.first_sight FROM source AS s"
+        " LEFT JOIN link AS l ON l.source = s.name AND l.key = ? WHERE s.name = ?",
         (release.key, release.source),
-    ) or {"silent": None, "first_sight": None}
+    ) or {"silent": None, "state": None, "first_sight": None}
+    if row["silent"] == decide.BACKFILL and row["state"] == "pending":
+        asked = asked or decide.BACKFILL  # also where an import had it already: the past is no revision
     first_sight = from_text_or_none(row["first_sight"])
     return decide.silence(made, asked, row["silent"], release.published, release.precision, first_sight)
 

@@ -93,6 +93,15 @@ VIEWS = {
                (SELECT count(*) FROM link WHERE source = s.name AND state = 'dead') AS dead
         FROM source AS s
         WHERE s.name <> 'canary'""",
+    "archive": """
+        SELECT a.source, a.day,
+               CASE WHEN a.state <> 'listed' THEN a.state WHEN u.unread > 0 THEN 'short'
+                    WHEN a.final THEN 'complete' ELSE 'open' END AS state,
+               a.listed, a.listed - coalesce(u.unread, 0) AS stored, coalesce(u.unread, 0) AS missing, a.asked,
+               a.silent, a.fills, a.next_fill, a.trouble
+        FROM archive_day AS a
+        LEFT JOIN (SELECT source, day, count(*) AS unread FROM link WHERE day IS NOT NULL AND state <> 'read'
+                   GROUP BY source, day) AS u ON u.source = a.source AND u.day = a.day""",
     "stories": f"""
         SELECT s.id, s.made, v.title, f.releases, f.cooperation, f.first_published
         FROM (SELECT m.story_id, count(*) AS releases, max(r.cooperation) AS cooperation, min(r.id) AS first_release,

@@ -5,7 +5,7 @@ from functools import partial
 from scraper.pages import articles, dates, listings
 from scraper.pages.addresses import spellings
 from scraper.pages.document import Article, Document
-from scraper.source import Listing, Source
+from scraper.source import Archive, Listing, Source
 
 HOST, CONVERTER, GIA = "www.info.gov.hk", "sc.isd.gov.hk", "https://www.info.gov.hk/gia"
 ADDRESS = spellings(
@@ -29,9 +29,9 @@ def read(document: Document, language: str) -> Article:
 
 def source(language: str, title: str, feed: str, index: str) -> Source:
     """Return the source of one language."""
-    feeds, days = Listing(GIA + feed, listings.feed(ADDRESS)), Listing(GIA + index, INDEX, days=2, may_be_missing=True)
-    reader, name = partial(read, language=language), f"hk_gia_{language[:2]}"
-    return Source(name, title, HOST, language, "Hong Kong", feeds, ADDRESS, reader, (days,), hosts=(CONVERTER,))
+    feeds, days = Listing(GIA + feed, listings.feed(ADDRESS)), Listing(GIA + index, INDEX, days=3, may_be_missing=True)
+    name, place, reader = f"hk_gia_{language[:2]}", (HOST, language, "Hong Kong"), partial(read, language=language)
+    return Source(name, title, *place, feeds, ADDRESS, reader, (days,), hosts=(CONVERTER,), archive=Archive(days))
 
 
 SOURCES = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import sql, views
+from storage import archive, sql, views
 from storage.database import Database
 from storage.incidents import open_
 from storage.links import take
@@ -35,6 +35,7 @@ def used(db, make, thought, everybody, now):
     record_missing(db, make().key, now, route=everybody)
     claim(db, now, now - now)
     hold_open(db, "hk_gia_en", now, "30 at once")
+    archive.want(db, "hk_gia_en", [now.date()])
     meet(db, {"desk": ("a", "b")}, now)
     open_(db, "source-blind", "hk_gia_en", {"since": "08:00"}, now)
     journal(db, Run("hk_gia_en", now, now, "moved", verdicts={"new": 2}))
