@@ -162,7 +162,7 @@ def contents(db: Database, config: Config, now: datetime) -> Iterator[Symptom]:
     """
     from scheduler.health import problems
     from scheduler.incident_words import opened
-    from storage import holds, incidents, links, runs
+    from storage import holds, incidents, links, reach, runs
     from storage.times import from_text_or_none
 
     newest = from_text_or_none(db.value("SELECT max(last_attempt) FROM source"))
@@ -172,7 +172,7 @@ def contents(db: Database, config: Config, now: datetime) -> Iterator[Symptom]:
     kept = [(one.id, one.source, one.count) for one in holds.holds(db, (holds.OPEN,))]
     yield from symptoms.promises({row["subscription"]: row["n"] for row in rows}, kept)
     yield from _detector(db)
-    unwell = problems(config, runs.states(db), {}, None, now, links.unread(db, now))
+    unwell = problems(config, runs.states(db), {}, None, now, links.unread(db, now), reach.gaps(db, now))
     for sentence in unwell:
         yield Symptom("sources", WARNING, sentence, advice(sentence))
     if not unwell:

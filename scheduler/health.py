@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from scheduler.config import Config
 from scheduler.config.durations import in_words
+from storage.archive import Day
 from storage.links import Unread
 from storage.runs import SourceState
 
@@ -15,6 +16,8 @@ LONGEST_WAIT = timedelta(minutes=15)
 # A source is late when three checks in a row did not happen, and some slack for slow ones.
 LATE_CHECKS = 3
 SLACK = timedelta(minutes=10)
+# Days named in a sentence.
+SHOWN = 3
 
 
 def problems(
@@ -24,6 +27,7 @@ def problems(
     oldest: datetime | None,
     now: datetime,
     unread: Sequence[Unread] = (),
+    gaps: Sequence[Day] = (),
 ) -> tuple[str, ...]:
     """Return what is not well, a sentence each; nothing where all is.
 
@@ -34,6 +38,7 @@ def problems(
         oldest: when the oldest promise that still waits was made.
         now: the present time.
         unread: what sources list and nobody could read.
+        gaps: days whose page of the archive lists what is not stored, or could not be read.
     """
     known = {state.name: state for state in states}
     found = [
@@ -43,6 +48,8 @@ def problems(
     ]
     watched = {name for name, source in config.sources.items() if source.enabled}
     found += [f"{each.source}: {unread_words(each)}" for each in unread if each.source in watched]
+    for name in sorted(watched & {day.source for day in gaps}):
+        found.append(f"{name}: {gap_words([day for day in gaps if day.source == name])}")
     if deliveries.get("dead"):
         found.append(f"{deliveries['dead']} deliveries were given up; see: coopwatch alerts dead")
     if oldest is not None and now - oldest > LONGEST_WAIT:
@@ -74,6 +81,24 @@ def unread_words(unread: Unread) -> str:
     if unread.dead:
         said.append(f"{_releases(unread.dead)} could not be read and {'was' if unread.dead == 1 else 'were'} given up")
     return f"{', '.join(said)}: {unread.trouble}"
+
+
+def gap_words(gaps: Sequence[Day]) -> str:
+    """Return what the pages of one source's archive list that is not stored; the newest few of them in full."""
+    said = []
+    short = [day for day in gaps if day.unread]
+    if short:
+        missing, verb = sum(day.unread for day in short), "is" if sum(day.unread for day in short) == 1 else "are"
+        days = ", ".join(f"{day.day}: {(day.listed or 0) - day.unread} of {day.listed}" for day in short[:SHOWN])
+        said.append(f"{_releases(missing)} that its archive lists {verb} not stored ({days}{_more(len(short))})")
+    if failed := [day for day in gaps if day.state == "failed"]:
+        days = ", ".join(f"{day.day}: {day.trouble}" for day in failed[:SHOWN])
+        said.append(f"its archive could not be read ({days}{_more(len(failed))})")
+    return f"{'; '.join(said)}; the next checks try again"
+
+
+def _more(days: int) -> str:
+    return f", and {days - SHOWN} more" if days > SHOWN else ""
 
 
 def _releases(count: int) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scheduler.lock import Holder
     from storage.database import Database
     from storage.incidents import Incident
+    from storage.reach import Reach
 
 
 @click.command(short_help="List the sources and how each is.")
@@ -31,14 +32,17 @@ def sources(session: Session, as_json: bool) -> None:
 
     from scheduler.health import unread_words
     from storage.links import unread
+    from storage.reach import reach
 
+    reaches: dict[str, Reach] = {}
     rows: dict[str, dict[str, Any]] = {}
     unwell: dict[str, str] = {}
     if os.path.lexists(session.database_path):
         with session.reading() as db:
             rows = {row["name"]: row for row in db.rows("SELECT * FROM sources")}
+            reaches = reach(db)
             unwell = {each.source: unread_words(each) for each in unread(db, datetime.now(UTC))}
-    listed = [_source(session, name, rows.get(name, {})) for name in session.config.sources]
+    listed = [_source(session, name, rows.get(name, {}), reaches.get(name)) for name in session.config.sources]
     if as_json:
         say_json(listed)
         return
@@ -47,11 +51,12 @@ def sources(session: Session, as_json: bool) -> None:
             **row,
             "watched": "blocked" if row["blocked"] else "yes" if row["enabled"] else "no",
             "last_good": session.local(row["last_good"]),
+            "back_to": row["archive"]["since"] if row["archive"] else "",
             "state": _state(row, unwell.get(row["name"])),
         }
         for row in listed
     ]
-    say_table(("name", "watched", "every", "releases", "last_good", "state"), shown, empty="no sources")
+    say_table(("name", "watched", "every", "releases", "back_to", "last_good", "state"), shown, empty="no sources")
 
 
 def _state(row: dict[str, Any], unwell: str | None) -> str:
@@ -63,7 +68,7 @@ def _state(row: dict[str, Any], unwell: str | None) -> str:
     return str(row["trouble"] or unwell or ("" if row["last_good"] else "never checked"))
 
 
-def _source(session: Session, name: str, row: dict[str, Any]) -> dict[str, Any]:
+def _source(session: Session, name: str, row: dict[str, Any], reach: Reach | None) -> dict[str, Any]:
     from scheduler.config.durations import in_words
     from scraper.find import sources as built_in
 
@@ -81,7 +86,14 @@ def _source(session: Session, name: str, row: dict[str, Any]) -> dict[str, Any]:
         "base": set_to.base,
         **kept,
         "releases": row.get("releases", 0),
+        "archive": _reach(reach) if reach else None,
     }
+
+
+def _reach(reach: Reach) -> dict[str, Any]:
+    """Return how far back a source reaches without a break, and how many days have a difference."""
+    since, until = reach.since.isoformat(), reach.until.isoformat()
+    return {"since": since, "until": until, "days": reach.days, "short": reach.short}
 
 
 _KEPT = ("first_sight", "last_attempt", "last_good", "last_new", "failures", "trouble", "held_until", "pending", "dead")
@@ -123,6 +135,7 @@ def _opened(session: Session) -> Any:
 def _status(session: Session, db: Database, running: Holder | None) -> dict[str, Any]:
     from scheduler.health import problems
     from storage import incidents, links, runs
+    from storage.reach import gaps
     from storage.times import from_text_or_none
 
     counted = db.rows(
@@ -133,9 +146,10 @@ def _status(session: Session, db: Database, running: Holder | None) -> dict[str,
     by_state = {row["state"]: row["n"] for row in db.rows("SELECT state, count(*) AS n FROM delivery GROUP BY state")}
     deliveries = {state: by_state.get(state, 0) for state in states}
     now = datetime.now(UTC)
-    oldest = _oldest(session, db, now)
+    oldest, missing = _oldest(session, db, now), gaps(db, now)
+    since = from_text_or_none(oldest)
     found = [
-        *problems(session.config, runs.states(db), deliveries, from_text_or_none(oldest), now, links.unread(db, now)),
+        *problems(session.config, runs.states(db), deliveries, since, now, links.unread(db, now), missing),
         *(_incident(session, one) for one in incidents.open_now(db)),
     ]
     return {
@@ -152,6 +166,10 @@ def _status(session: Session, db: Database, running: Holder | None) -> dict[str,
         "incidents": [
             {"id": one.id, "kind": one.kind, "subject": one.subject, "opened": one.opened.isoformat()}
             for one in incidents.open_now(db)
+        ],
+        "archive_gaps": [
+            {"source": one.source, "day": one.day.isoformat(), "listed": one.listed, "missing": one.unread}
+            for one in missing
         ],
         "sources": sum(source.enabled for source in session.config.sources.values()),
     }

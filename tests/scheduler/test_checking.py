@@ -443,7 +443,7 @@ def test_requests_to_a_host_are_one_at_a_time_and_apart_whoever_makes_them(tmp_p
     for thread in threads:
         thread.join()
     times = [hit[1] for hit in world.portal.hits if hit[0] != "/robots.txt"]
-    assert len(times) == 7  # two listings, two pages, a hop, two indexes
+    assert len(times) == 8  # two listings, two pages, a hop, three indexes
     assert all(later - earlier >= 0.099 for earlier, later in pairwise(times))
     world.end()
 

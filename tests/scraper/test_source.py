@@ -17,10 +17,11 @@ def test_a_feed_has_one_address_whatever_the_time():
     )
 
 
-def test_day_indexes_are_asked_for_today_and_yesterday_in_the_portal_s_zone():
+def test_day_indexes_are_asked_for_the_last_48_hours_in_the_portal_s_zone():
     (english,), (chinese,) = sources()["hk_gia_en"].gap_checks, sources()["hk_gia_zh"].gap_checks
     assert listing_addresses(english, NEW_YEAR) == (
         "https://www.info.gov.hk/gia/general/202701/01.htm",
         "https://www.info.gov.hk/gia/general/202612/31.htm",
+        "https://www.info.gov.hk/gia/general/202612/30.htm",
     )
     assert listing_addresses(chinese, NEW_YEAR)[1] == "https://www.info.gov.hk/gia/general/202612/31c.htm"
