@@ -119,7 +119,10 @@ def take(
             " WHERE source = ? AND day = ?",
             (len(keys), stamp(now), int(final), source, page.isoformat()),
         )
-        _plan_fill(db, source, page, now)
+        if _missing(db, source, page):
+            _put_off_fill(db, source, page, now)
+        else:
+            _filled(db, source, page)
     return taken
 
 
@@ -171,13 +174,20 @@ def owed(db: Database, source: str, page: date) -> list[links.Pending]:
 def settle(db: Database, source: str, page: date, now: datetime) -> None:
     """Note whether anything that a page lists is still missing, which the next checks then try to fill."""
     with db.transaction():
-        _plan_fill(db, source, page, now)
+        if not _missing(db, source, page):
+            _filled(db, source, page)
+        else:
+            db.execute(
+                "UPDATE archive_day SET next_fill = ? WHERE source = ? AND day = ? AND next_fill IS NULL AND fills < ?",
+                (stamp(now), source, page.isoformat(), MOST_FILLS),
+            )
 
 
 def to_fill(db: Database, source: str, now: datetime, limit: int) -> list[Day]:
     """Return the days with a difference that a check may try to fill now, the newest first."""
     rows = db.rows(
-        f"{DAY} WHERE source = ? AND next_fill IS NOT NULL AND next_fill <= ? ORDER BY day DESC LIMIT ?",
+        f"{DAY} WHERE source = ? AND next_fill IS NOT NULL AND next_fill <= ?"
+        " AND (state = 'failed' OR unread > 0) ORDER BY day DESC LIMIT ?",
         (source, stamp(now), limit),
     )
     return [as_day(row) for row in rows]
@@ -205,18 +215,15 @@ def _missing(db: Database, source: str, page: date) -> bool:
     )
 
 
-def _plan_fill(db: Database, source: str, page: date, now: datetime) -> None:
-    """Have the next check fill a difference, where there is one; later each time it did not help."""
-    if _missing(db, source, page):
-        _put_off_fill(db, source, page, now)
-    else:
-        db.execute(
-            "UPDATE archive_day SET fills = 0, next_fill = NULL WHERE source = ? AND day = ? AND next_fill IS NOT NULL",
-            (source, page.isoformat()),
-        )
+def _filled(db: Database, source: str, page: date) -> None:
+    db.execute(
+        "UPDATE archive_day SET fills = 0, next_fill = NULL WHERE source = ? AND day = ? AND next_fill IS NOT NULL",
+        (source, page.isoformat()),
+    )
 
 
 def _put_off_fill(db: Database, source: str, page: date, now: datetime) -> None:
+    """Have a check try to fill a difference: the next one, and later each time that did not help."""
     row = db.row("SELECT fills, next_fill FROM archive_day WHERE source = ? AND day = ?", (source, page.isoformat()))
     if row is None or row["fills"] >= MOST_FILLS:
         return

@@ -52,7 +52,10 @@ def backfill(
       coopwatch backfill hk_gia_en --since 2026-10-01 --until 2026-10-31
       coopwatch backfill hk_gia_zh --since 2026-01-01 --json > days.jsonl
     """
+    from scraper.pages.dates import HONG_KONG
+
     wanted = _Wanted(source, _archive(session, source), since.date(), until.date() if until else None)
+    wanted.up_to(datetime.now(HONG_KONG).date())  # refused before anything is made
     if dry_run:
         return _say_plan(session, wanted, as_json)
     return _read(session, wanted, as_json)

@@ -10,7 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from storage import accounts, fetches, history, incidents, ledger, links, lookup, outbox, releases, runs, subscribers
+from storage import (
+    accounts,
+    archive,
+    fetches,
+    history,
+    incidents,
+    ledger,
+    links,
+    lookup,
+    outbox,
+    releases,
+    runs,
+    subscribers,
+)
 from storage.model import Link, Run, Validators
 from storage.notices import versions
 
@@ -51,9 +64,23 @@ def work(db, make, thought, now):
     outbox.next_due(db)
     outbox.recover(db, now)
     tell_more(db, make, thought, now)
+    read_the_past(db, release.source, offered, now)
     runs.journal(db, Run(release.source, now, now, "unchanged"))
     runs.states(db)
     fetches.validators(db, "https://l/")
+
+
+def read_the_past(db, source, offered, now):
+    """Do what a backfill does for one day, and what each check asks of the archive."""
+    archive.want(db, source, [now.date()])
+    archive.take(db, source, now.date(), offered, now, listing_url="https://a/", validators=None, final=True)
+    archive.days(db, source, now.date(), now.date())
+    archive.owed(db, source, now.date())
+    archive.settle(db, source, now.date(), now)
+    archive.failed(db, source, now.date(), now, "http 500")
+    archive.absent(db, source, now.date(), now)
+    archive.unchanged(db, source, now.date(), now, final=True)
+    archive.to_fill(db, source, now, 9)
 
 
 def tell_more(db, make, thought, now):
