@@ -5,7 +5,7 @@ A check looks back over the last days, and fills differences of older ones; a ba
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from scheduler.looking import Looking
@@ -14,8 +14,9 @@ from scheduler.troubles import HeldError, TroubleError
 from scraper.mirror import ask_address
 from scraper.pages.dates import HONG_KONG
 from scraper.source import Archive, Source, page_ends, page_of
-from storage import archive, fetches
+from storage import archive, fetches, runs
 from storage.database import Database
+from storage.model import Link
 
 LOOK_BACK = timedelta(hours=48)
 """What is younger belongs to the watch: its pages are read again and again, and what they show is news."""
@@ -65,7 +66,7 @@ class Archiving:
         if past is None or past.listing not in self._source.gap_checks:
             return
         for back in range(past.listing.days):
-            self.read(page_of(past, today - timedelta(days=back)))
+            self.read(page_of(past, today - timedelta(days=back)), news=True)
 
     def fill(self) -> None:
         """Ask again for pages that list what is not stored, so that it is read again.
@@ -84,13 +85,14 @@ class Archiving:
                 archive.failed(self._db, self._source.name, day.day, self._clock(), error.trouble)
                 self._tally.troubles.append(f"the archive's page of {day.day}: {error.trouble}")
 
-    def read(self, page: date, *, again: bool = False, before: datetime | None = None) -> None:
+    def read(self, page: date, *, again: bool = False, news: bool = False) -> None:
         """Ask for one page, keep what it lists, and reconcile that with what is stored.
 
         Args:
             page: its day, or of a month the first.
             again: ask for all of it, changed or not.
-            before: leave out what the page says was published then or later: that is the watch's.
+            news: what it shows new is news; else it is so only where no backfill asked for the page. What such a page
+                says was published within the look-back window is left to the watch, where there is one.
 
         Raises:
             HeldError, TroubleError: it could not be read.
@@ -109,10 +111,11 @@ class Archiving:
         elif answer.outcome == "missing":
             archive.absent(self._db, name, page, now)
         else:
-            offered = [one for one in answer.links if before is None or one.published is None or one.published < before]
+            offered = self._old(answer.links, now) if kept and kept.silent and not news else answer.links
             taken = archive.take(
-                self._db, name, page, offered, now, listing_url=ask, validators=answer.validators, final=final
-            )
+                self._db, name, page, offered, now,
+                listing_url=ask, validators=answer.validators, final=final, news=news,
+            )  # fmt: skip
             self._tally.listed += taken.listed
             self._tally.fresh += taken.fresh
             self._tally.changed += taken.changed
@@ -122,6 +125,12 @@ class Archiving:
         """Note, after their releases were read, what is still missing of the pages read here."""
         for page in sorted(self._read):
             archive.settle(self._db, self._source.name, page, self._clock())
+
+    def _old(self, offered: Sequence[Link], now: datetime) -> Sequence[Link]:
+        """Return the links that a watched source published before the look-back window, as far as a page tells."""
+        if runs.state(self._db, self._source.name).seeded is None:
+            return offered
+        return [one for one in offered if one.published is None or one.published < now - LOOK_BACK]
 
     def _archive(self) -> Archive:
         if self._source.archive is None:

@@ -104,7 +104,6 @@ class Backfill:
         archiving: makes what asks for pages, with a tally of its own.
         reading: makes what reads releases, silently, with the same tally.
         clock: the time now, aware.
-        before: leave what was published then or later to the watch; None where nobody watches.
         wait: sleeps so many seconds.
     """
 
@@ -117,7 +116,6 @@ class Backfill:
         archiving: Callable[[Tally], Archiving],
         reading: Callable[[Tally], Reading],
         clock: Callable[[], datetime],
-        before: datetime | None,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._db = db
@@ -126,7 +124,6 @@ class Backfill:
         self._archiving = archiving
         self._reading = reading
         self._clock = clock
-        self._before = before
         self._wait = wait
         self._failed_pages = 0
         self._failed_releases = 0
@@ -149,7 +146,7 @@ class Backfill:
         archiving = self._archiving(tally)
         if ask:
             try:
-                self._patiently(lambda: archiving.read(page, before=self._before))
+                self._patiently(lambda: archiving.read(page))
                 self._failed_pages = 0
             except HeldError:
                 raise

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
-from scheduler.archiving import LOOK_BACK, Archiving
+from scheduler.archiving import Archiving
 from scheduler.asking import Asking
 from scheduler.backfilling import Backfill
 from scheduler.config import Config
@@ -144,7 +144,6 @@ class Checker:
     def backfill(self, name: str, wait: Callable[[float], None] = time.sleep) -> Backfill:
         """Return what reads a source's archive, silently; arguments and errors as of `check`, `wait` as of Backfill."""
         source = self._sources[name]
-        watched = runs.state(self._db, name).seeded is not None
         return Backfill(
             self._db,
             name,
@@ -154,7 +153,6 @@ class Checker:
                 source, tally, "command", BACKFILL, Brake(self._db, self._config, name, self._clock)
             ),
             clock=self._clock,
-            before=self._clock() - LOOK_BACK if watched else None,
             wait=wait,
         )
 

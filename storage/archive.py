@@ -88,6 +88,7 @@ def take(
     listing_url: str,
     validators: Validators | None,
     final: bool,
+    news: bool = False,
 ) -> links.Taken:
     """Keep what a page of the archive offers and note it in the ledger, in one transaction.
 
@@ -103,8 +104,14 @@ def take(
         listing_url: the address it was asked from.
         validators: of the answer.
         final: nothing is added to this page any more.
+        news: the watch reads this page while it is new, so what it shows is no longer a backfill's.
     """
     with db.transaction():
+        if news:
+            db.execute(
+                "UPDATE archive_day SET silent = NULL WHERE source = ? AND day = ? AND silent IS NOT NULL",
+                (source, page.isoformat()),
+            )
         db.insert("archive_day", {"source": source, "day": page.isoformat()}, verb="INSERT OR IGNORE")
         known = db.row("SELECT silent FROM archive_day WHERE source = ? AND day = ?", (source, page.isoformat()))
         silent = known["silent"] if known else None

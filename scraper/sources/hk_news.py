@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from scraper.pages import articles, dates, listings
+from scraper.pages import archives, articles, dates, listings
 from scraper.pages.addresses import spellings
 from scraper.pages.document import Article, Document
-from scraper.source import Listing, Source
+from scraper.source import Archive, Listing, Source
 
 HOST, CONVERTER = "www.news.gov.hk", "sc.news.gov.hk"
+MONTH = "https://www.news.gov.hk/jsp/NewsArticle.jsp?language={}&category=health&date=%Y%m"
 
 
 def read(document: Document, language: str) -> Article:
@@ -31,9 +32,9 @@ def source(language: str, folder: str, feeds: str) -> Source:
         url=f"https://{HOST}/{folder}/{{month}}/{{day}}/{{number}}.html",
     )
     feed = Listing(f"https://{HOST}/{feeds}/categories/health/html/articlelist.rss.xml", listings.feed(address))
-    name, title = f"hk_news_{language[:2]}", f"Hong Kong: news.gov.hk, health ({folder})"
-    reader = partial(read, language=language)
-    return Source(name, title, HOST, language, "Hong Kong", feed, address, reader, hosts=(CONVERTER,))
+    name, title, month = f"hk_news_{language[:2]}", f"Hong Kong: news.gov.hk, health ({folder})", MONTH.format(folder)
+    reader, past = partial(read, language=language), Archive(Listing(month, archives.months(address, name), 2), "month")
+    return Source(name, title, HOST, language, "Hong Kong", feed, address, reader, hosts=(CONVERTER,), archive=past)
 
 
 SOURCES = (source("en", "eng", "en"), source("zh-Hant", "chi", "tc"))

@@ -27,6 +27,7 @@ from storage import links, runs
 from storage.archive import Day, days
 from storage.database import Database
 from storage.model import Link
+from tests import web as tests_web
 
 EN = "hk_gia_en"
 PAST = sources()[EN].archive
@@ -421,3 +422,36 @@ def _high_water(pid):
 
 def test_a_plan_counts_what_it_takes_at_least():
     assert Plan((DAY,), (DAY,), frozenset({DAY}), 7).requests == 8
+
+
+# --- a portal with a page a month ---------------------------------------------------------------------------------
+
+NEWS = "hk_news_en"
+STORIES = Path(__file__).parent.parent / "pages" / NEWS
+
+
+def test_of_a_months_page_what_is_younger_than_48_hours_is_left_to_the_watch(tmp_path):
+    young = datetime.now(UTC) - timedelta(hours=30)
+    told = (("20261102_150000_001", "2026-11-02 15:30:00"), ("20261110_090000_120", f"{young:%Y-%m-%d %H:%M:%S}"))
+    portal = tests_web.Web()
+    items = ""
+    for number, written in told:
+        path = f"/eng/2026/11/{number[:8]}/{number}.html"
+        items += (
+            f"<item><title>T</title><generateHtmlPath>{path}</generateHtmlPath><eventDate>{written}</eventDate></item>"
+        )
+        portal.pages[path] = (STORIES / "swimming_pools_reopen" / "page.html").read_bytes()
+    portal.pages["/robots.txt"] = b""
+    portal.pages["/jsp/NewsArticle.jsp"] = f"<?xml version='1.0'?><rss>{items}</rss>".encode()
+    config = Config(politeness=Politeness(delay=0), sources={NEWS: SourceConfig(base=portal.base)})
+    with Database.open(tmp_path / "c.db") as db:
+        links.seeded(db, NEWS, datetime.now(UTC))
+        checker = Checker(db, config, sources(), lambda _: ("everybody",))
+        past = sources()[NEWS].archive
+        list(checker.backfill(NEWS).walk(plan(past, [], date(2026, 11, 2), date(2026, 11, 21))))
+        checker.close()
+        assert db.rows("SELECT day, listed, stored FROM archive") == [{"day": "2026-11-01", "listed": 1, "stored": 1}]
+        kept = db.rows("SELECT key, silent FROM release")
+        assert kept == [{"key": "news.gov.hk/eng/20261102_150000_001", "silent": "backfill"}]
+        assert db.value("SELECT count(*) FROM link") == 1
+    portal.end()

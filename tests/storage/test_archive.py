@@ -63,6 +63,16 @@ def test_a_day_is_complete_once_all_it_lists_is_stored_and_its_page_changes_no_m
     assert archive.day(db, EN, DAY).is_complete
 
 
+def test_a_page_that_a_backfill_read_too_is_news_once_the_watch_reads_it_while_it_is_new(db, page, now):
+    archive.want(db, EN, [DAY])
+    page(1)
+    links.seeded(db, EN, now)
+    offered = [Link(f"example.test/{n}", f"https://www.example.test/{n}.htm") for n in (1, 2)]
+    archive.take(db, EN, DAY, offered, now, listing_url=URL, validators=None, final=False, news=True)
+    marks = {row["key"][-1]: row["silent"] for row in db.rows("SELECT key, silent FROM link")}
+    assert marks == {"1": "backfill", "2": None}
+
+
 def test_what_was_known_is_not_read_again_and_keeps_its_own_mark(db, page, store, now):
     links.seeded(db, EN, now)
     offered = [Link("example.test/1", "https://www.example.test/1.htm")]
