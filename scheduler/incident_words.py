@@ -11,6 +11,7 @@ from typing import Any
 
 from scheduler.config.durations import in_words
 from scheduler.incidents import IncidentKind
+from scheduler.trouble_words import advice
 from storage.times import from_text
 
 Evidence = Mapping[str, Any]
@@ -43,13 +44,45 @@ def _failing(subject: str, evidence: Evidence) -> Words:
     times = evidence.get("failures") or 0
     said = "once" if times == 1 else f"{times} times in a row"
     lines = [f"The last check said: {evidence.get('trouble')}.", *_last_good(evidence)]
-    if str(evidence.get("trouble", "")).startswith(("empty", "unreadable")):
-        lines.append("The portal may have been rebuilt. `coopwatch crawl` tries again at once.")
-    elif str(evidence.get("trouble", "")).startswith("blocked"):
-        lines.append("The portal shuts coopwatch out; look at it in a browser, and write to its keepers.")
-    else:
-        lines.append("It is tried again by itself, ever less often; `coopwatch crawl` tries at once.")
+    lines.append(advice(str(evidence.get("trouble") or "")))
     return f"{subject} failed {said}", lines
+
+
+def _silent(subject: str, evidence: Evidence) -> Words:
+    expected, limit = evidence.get("expected"), evidence.get("limit")
+    lines = [
+        f"Its newest release came at {when(evidence.get('newest'))}.",
+        f"By its habits {expected} were to be expected since; up to {limit} missing would be chance.",
+        "Every check was answered: the portal may show an old copy, or publish elsewhere. Look at it in a browser.",
+    ]
+    return f"{subject} is unusually silent", lines
+
+
+def _fewer(subject: str, evidence: Evidence) -> Words:
+    lines = [
+        f"It had {evidence.get('links')} links, and {evidence.get('usual')} or more as a rule.",
+        "Nothing is taken for gone because of that. Look at the portal in a browser: it may be half rebuilt.",
+    ]
+    return f"{subject}: the listing is far shorter than usual", lines
+
+
+def _fields(subject: str, evidence: Evidence) -> Words:
+    missing = ", ".join(evidence.get("fields") or ())
+    lines = ["The pages may have been rebuilt: `coopwatch read FILE --url URL` shows what is read of a saved one."]
+    return f"{subject}: the last releases lack what all had before ({missing})", lines
+
+
+def _shapes(subject: str, evidence: Evidence) -> Words:
+    lines = [
+        f"They were like {evidence.get('usual')}, and are now like {evidence.get('new')}.",
+        "If old releases come again under new addresses, they are no news: see `coopwatch releases`.",
+    ]
+    return f"{subject}: the addresses have another pattern", lines
+
+
+def _encoding(subject: str, evidence: Evidence) -> Words:
+    lines = [f"{evidence.get('count')} of the last texts have characters that no encoding should leave behind."]
+    return f"{subject}: texts come out broken", lines
 
 
 def _blind(subject: str, evidence: Evidence) -> Words:
@@ -142,8 +175,18 @@ _OPENED: dict[str, Callable[[str, Evidence], Words]] = {
     IncidentKind.CANARY: _canary,
     IncidentKind.GAP: _gap,
     IncidentKind.STORM: _storm,
+    IncidentKind.SILENT: _silent,
+    IncidentKind.FEWER: _fewer,
+    IncidentKind.FIELDS: _fields,
+    IncidentKind.SHAPES: _shapes,
+    IncidentKind.ENCODING: _encoding,
 }
 _CLOSED: dict[str, tuple[str, str]] = {
+    IncidentKind.SILENT: ("{subject} publishes again", "{subject} published something"),
+    IncidentKind.FEWER: ("{subject}: the listing is whole again", "A whole listing of {subject} was read"),
+    IncidentKind.FIELDS: ("{subject}: releases are whole again", "A whole release of {subject} was read"),
+    IncidentKind.SHAPES: ("{subject}: addresses are as usual", "{subject} has addresses of a known pattern"),
+    IncidentKind.ENCODING: ("{subject}: texts are well again", "A text of {subject} was read well"),
     IncidentKind.FAILING: ("{subject} answers again", "{subject} was read well"),
     IncidentKind.BLIND: ("{subject} is back", "{subject} can be read again"),
     IncidentKind.DELIVERIES: ("{subject} is told again", "Deliveries to {subject} arrive again"),

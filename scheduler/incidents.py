@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from scheduler.clockwatch import TOLERANCE
+from scheduler.trouble_words import class_of
 from storage.times import stamp, stamp_or_none
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ class IncidentKind(StrEnum):
     CANARY = "canary-missing"  # the canary's subscription
     GAP = "reconcile-gap"  # "deliveries"
     STORM = "storm-held"  # a source
+    SILENT = "source-silent"  # a source
+    FEWER = "listing-short"  # a source
+    FIELDS = "fields-missing"  # a source
+    SHAPES = "addresses-changed"  # a source
+    ENCODING = "encoding-suspect"  # a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ def failing(config: Config, states: Sequence[SourceState], now: datetime) -> Ite
         evidence = {
             "failures": state.failures,
             "trouble": state.trouble,
+            "class": class_of(state.trouble),
             "last_good": stamp_or_none(state.last_good),
             "last_attempt": stamp(state.last_attempt),
             "held_until": stamp_or_none(state.held_until),

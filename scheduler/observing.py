@@ -89,6 +89,7 @@ def settle(
     now: datetime,
     *,
     unsure: Collection[tuple[str, str]] = (),
+    subject: str | None = None,
 ) -> None:
     """Open what is wrong and not yet open; close what is open, of a kind that was judged, and not wrong any more.
 
@@ -99,15 +100,16 @@ def settle(
         judged: the kinds that were looked for.
         now: the time.
         unsure: incidents by kind and subject that stay as they are: whether they are over is not known yet.
+        subject: the only one that was judged; None for all.
     """
     wrong = {(one.kind.value, one.subject): one for one in found}
     known = {(one.kind, one.subject) for one in incidents.open_now(db)}
     for key, one in wrong.items():
         if key not in known:
             opened(db, config, one, now)
-    for kind, subject in sorted(known - wrong.keys() - set(unsure)):
-        if kind in judged:
-            closed(db, config, kind, subject, now)
+    for kind, whose in sorted(known - wrong.keys() - set(unsure)):
+        if kind in judged and subject in (None, whose):
+            closed(db, config, kind, whose, now)
 
 
 def _is_too_often(db: Database, incident: Incident, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from scheduler import canary
 from scheduler.alerts.resting import Resting
 from scheduler.incidents import IncidentKind
+from scheduler.judging_sources import Judge
 from scheduler.observing import Observer, settle
 from scheduler.reconciling import gap, reconcile
 from scheduler.standings import Standings
@@ -58,7 +59,7 @@ class Watchman:
     ) -> None:
         self._db, self._config, self._checker, self._route = db, config, checker, route
         self._wake, self._breakers, self._clock = wake, breakers, clock
-        self._resting = Resting(config)
+        self._resting, self._judge = Resting(config), Judge(db, config)
         self._observer = Observer(db, config, clock(), wake=wake, breakers=breakers)
 
     def minute(self) -> None:
@@ -76,8 +77,9 @@ class Watchman:
         self._wake()  # what a verb let out or took up again meanwhile is sent now
 
     def hour(self) -> None:
-        """Account for every change of the last days; a gap is an incident."""
+        """Judge each source by its past, and account for every change of the last days; a gap is an incident."""
         now = self._clock()
+        self._judge_sources(now)
         try:
             standings = Standings(self._db, self._config, now, resting=self._resting, breakers=self._breakers())
             found = reconcile(self._db, self._config, now, standings)
@@ -101,9 +103,21 @@ class Watchman:
         self._wake()
 
     def after(self, run: Run) -> None:
-        """Look at once where a check went badly, or well again while something was amiss."""
+        """Look at once where a check went badly, or well again while something was amiss; judge what it brought."""
+        if run.listed:
+            self._judge_sources(self._clock(), run.source)
         if run.outcome not in USUAL or self._observer.is_amiss:
             self._observer.look(self._clock())
+
+    def _judge_sources(self, now: datetime, name: str | None = None) -> None:
+        try:
+            if self._judge.look(now, name):
+                self._wake()
+        except StorageError as error:
+            self._observer.failed(error)
+            log.warning("sources could not be judged by their past: %s", error)
+        except Exception:
+            log.exception("a fault of coopwatch while it judged sources by their past")
 
     def jumped(self, seconds: float) -> None:
         """Note that the clock jumped, and look."""

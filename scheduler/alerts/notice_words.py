@@ -23,6 +23,7 @@ STATES = ("opened", "closed", "told")
 TIMES = frozenset({"since", "until", "at", "oldest", "last_good", "last_attempt", "last_dead", "held_until", "due"})
 SPACES = frozenset({"free", "least"})
 ABOUT_SOURCES = frozenset({"source-failing", "source-blind", "storm-held", "watch-blind", "watch-back"})
+ABOUT_SOURCES |= {"source-silent", "listing-short", "fields-missing", "addresses-changed", "encoding-suspect"}
 QUESTION = ("storm-held", "opened")
 TO_SUBSCRIBERS = frozenset({"watch-blind", "watch-back"})
 LINES, LINE = 20, 500

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 @json_option
 @pass_session
 def sources(session: Session, as_json: bool) -> None:
-    r"""List the sources: whether each is watched, how often, and how it is.
+    r"""List the sources: whether each is watched and how often, last good read, newest release, next check, rhythm.
+
+    The last columns name open incidents and what is the matter.
 
     \b
     Example:
@@ -37,12 +39,17 @@ def sources(session: Session, as_json: bool) -> None:
     reaches: dict[str, Reach] = {}
     rows: dict[str, dict[str, Any]] = {}
     unwell: dict[str, str] = {}
+    more: dict[str, dict[str, Any]] = {}
     if os.path.lexists(session.database_path):
         with session.reading() as db:
             rows = {row["name"]: row for row in db.rows("SELECT * FROM sources")}
             reaches = reach(db)
             unwell = {each.source: unread_words(each) for each in unread(db, datetime.now(UTC))}
-    listed = [_source(session, name, rows.get(name, {}), reaches.get(name)) for name in session.config.sources]
+            more = _habits(session, db, datetime.now(UTC))
+    listed = [
+        {**_source(session, name, rows.get(name, {}), reaches.get(name)), **more.get(name, {})}
+        for name in session.config.sources
+    ]
     if as_json:
         say_json(listed)
         return
@@ -52,11 +59,47 @@ def sources(session: Session, as_json: bool) -> None:
             "watched": "blocked" if row["blocked"] else "yes" if row["enabled"] else "no",
             "last_good": session.local(row["last_good"]),
             "back_to": row["archive"]["since"] if row["archive"] else "",
+            "newest": session.local(row["last_new"]),
+            "next_check": session.local(row.get("next_check")),
+            "incident": ", ".join(one["kind"] for one in row.get("incidents", ())),
             "state": _state(row, unwell.get(row["name"])),
         }
         for row in listed
     ]
-    say_table(("name", "watched", "every", "releases", "back_to", "last_good", "state"), shown, empty="no sources")
+    columns = (
+        "name",
+        "watched",
+        "every",
+        "releases",
+        "back_to",
+        "last_good",
+        "newest",
+        "next_check",
+        "rhythm",
+        "incident",
+        "state",
+    )
+    say_table(columns, shown, empty="no sources")
+
+
+def _habits(session: Session, db: Database, now: datetime) -> dict[str, dict[str, Any]]:
+    """Return of each source when it is due, its rhythm in words, and its open incidents."""
+    from scheduler.cadence import next_check
+    from scheduler.judging_sources import Judge, opened_of, rhythm_of
+    from scheduler.rhythm import words
+    from storage import runs
+    from storage.times import stamp
+
+    judge, found = Judge(db, session.config), {}
+    for name, one in session.config.sources.items():
+        state, opened = runs.state(db, name), opened_of(db, name)
+        due = next_check(state.last_attempt, one.every, state.failures, state.held_until, now)
+        found[name] = {
+            "next_check": stamp(due) if one.enabled else None,
+            "rhythm": words(rhythm_of(db, name, now, judge.is_free(name), opened)) if one.enabled else "",
+            "incidents": [{"kind": kind, "opened": stamp(at)} for kind, at in opened.items()],
+        }
+    return found
 
 
 def _state(row: dict[str, Any], unwell: str | None) -> str:
