@@ -186,7 +186,7 @@ _CLOSED: dict[str, tuple[str, str]] = {
     IncidentKind.FEWER: ("{subject}: the listing is whole again", "A whole listing of {subject} was read"),
     IncidentKind.FIELDS: ("{subject}: releases are whole again", "A whole release of {subject} was read"),
     IncidentKind.SHAPES: ("{subject}: addresses are as usual", "{subject} has addresses of a known pattern"),
-    IncidentKind.ENCODING: ("{subject}: texts are well again", "A text of {subject} was read well"),
+    IncidentKind.ENCODING: ("{subject}: texts can be read again", "A text of {subject} was read well"),
     IncidentKind.FAILING: ("{subject} answers again", "{subject} was read well"),
     IncidentKind.BLIND: ("{subject} is back", "{subject} can be read again"),
     IncidentKind.DELIVERIES: ("{subject} is told again", "Deliveries to {subject} arrive again"),

@@ -94,7 +94,9 @@ def oddities(past: Past, now: datetime, is_free: IsFree) -> Iterator[Wrong]:
 def _compared(past: Past, kind: IncidentKind) -> list[Filled]:
     """Return the releases from before an incident, and the last few."""
     begun = past.opened.get(kind.value)
-    before = [one for one in past.filled[:-LATEST] if begun is None or one.at < begun]
+    before = list(past.filled[:-LATEST])
+    if begun is not None:  # but for those that it was noticed by
+        before = [one for one in before if one.at <= begun][:-LATEST]
     return [*before, *past.filled[-LATEST:]]
 
 

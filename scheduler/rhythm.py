@@ -89,8 +89,8 @@ def learn(
     hit = {_hour(at) for at in seen}
     came: dict[tuple[str, int], int] = {}
     watched: dict[tuple[str, int], int] = {}
-    at = _hour(since)
-    while at < until:
+    at, last = _hour(since), _hour(seen[-1]) + HOUR  # the silence that goes on is not learned as usual
+    while at < last:
         if at in hit or not any(begin <= at < end for begin, end in dark):
             slot = (kind_of(at, is_free), at.astimezone(LOCAL).hour)
             watched[slot] = watched.get(slot, 0) + 1

@@ -106,14 +106,20 @@ def test_addresses_of_another_pattern_are_told_and_titles_in_addresses_are_not()
     assert habits.new_shapes([*titled, *pages(3, start=20, url="https://x.example/news/other-words-{n}")]) is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\ufffd\ufffd\ufffd",
-        "\u9999\u6e2f".encode().decode("cp1252", "replace") * 3,
-        "Caf\u00e9 \u20ac".encode().decode("latin-1") * 3,
-    ],
+BROKEN = (
+    "\ufffd\ufffd\ufffd",
+    "\u9999\u6e2f".encode().decode("cp1252", "replace") * 3,
+    "Caf\u00e9 \u20ac".encode().decode("latin-1") * 3,
 )
+WHOLE = (
+    "\u9999\u6e2f\u91ab\u9662\u7ba1\u7406\u5c40",
+    "caf\u00e9, d\u00e9j\u00e0 vu",
+    "\u00e2ge \u00e9t\u00e9 \u00e7a",
+    "",
+)
+
+
+@pytest.mark.parametrize("text", BROKEN)
 def test_texts_that_come_out_broken_are_told(text):
     assert habits.broken_texts([*pages(20), *pages(3, start=20, text=text)]) == 3
     assert habits.broken_texts(pages(23, text=text)) == 0, "they always were"

@@ -36,6 +36,11 @@ EVIDENCE = {
         {"count": 1, "gaps": [{"release_id": 7, "kind": "new", "subscription": "office", "why": "nobody knows"}]},
     ),
     IncidentKind.STORM: ("hk_gia_en", {"hold": 3, "alerts": 112, "why": "more than usual", "titles": ["One", "Two"]}),
+    IncidentKind.SILENT: ("mo_gcs_zh", {"newest": "2026-11-20T20:00:00Z", "expected": 9.5, "limit": 7.1}),
+    IncidentKind.FEWER: ("mo_gcs_zh", {"links": 3, "usual": 40}),
+    IncidentKind.FIELDS: ("mo_gcs_zh", {"fields": ["published"]}),
+    IncidentKind.SHAPES: ("mo_gcs_zh", {"usual": "x.example/0", "new": "x.example/a"}),
+    IncidentKind.ENCODING: ("mo_gcs_zh", {"count": 3}),
 }
 
 
