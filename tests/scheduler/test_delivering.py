@@ -245,7 +245,7 @@ def test_an_idle_dispatcher_does_nothing_at_all(db, promise, answering, running,
     office = hook("office", server.port)
     promise([office])
     dispatcher = running(db, config(office), luck=lambda: 0.5)
-    until(lambda: states(db) == ["waiting"] and not dispatcher._places)
+    until(lambda: server.requests and states(db) == ["waiting"] and not dispatcher._places)
     asked = []
     monkeypatch.setattr(outbox, "claim", lambda *args, **_more: asked.append(args) or [])
     dispatcher.wake()

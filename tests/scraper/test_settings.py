@@ -60,7 +60,8 @@ def test_the_child_names_only_parts_that_exist_and_runs_few(kind):
 
 
 def scrapy(*arguments):
-    command = [sys.executable, "-m", "scrapy", *arguments]
+    # By a shell between, for the reason that test_commands.py gives.
+    command = ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-m", "scrapy", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
