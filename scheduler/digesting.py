@@ -16,6 +16,7 @@ from scheduler.alerts.turns import last_turn, next_turn
 from scheduler.config import Config, Subscription
 from scheduler.leaving_out import Overlaps
 from storage import outbox, subscribers
+from storage.bundles import MOST_MEMBERS
 from storage.database import Database
 from storage.subscribers import Subscriber
 from storage.times import stamp
@@ -28,14 +29,14 @@ GLANCE = timedelta(minutes=1)
 
 
 MOST_IN = {"email": 80, "apprise": 8}
-MOST_ELSEWHERE = 30
-"""As many alerts go into one digest, by channel: it names every story with its link, in the 102 kB after which mail
-programs cut, the 20 kB of a webhook, the 4,000 characters of a chat. Tests hold it, with long titles and addresses."""
+"""As many alerts go into one digest, by channel; `MOST_MEMBERS` elsewhere. It names every story with its link, in the
+102 kB after which mail programs cut, the 20 kB of a webhook, the 4,000 characters of a chat: tests hold it, with long
+titles and addresses."""
 
 
 def most_in(subscription: Subscription) -> int:
     """Return how many alerts go into one digest of a subscription; where more wait, it comes in parts."""
-    return MOST_IN.get(subscription.channel, MOST_ELSEWHERE)
+    return MOST_IN.get(subscription.channel, MOST_MEMBERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ import pytest
 from scheduler import holding
 from scheduler.config import Alerts, Canary
 from scheduler.demo.receivers import WebhookReceiver
-from scheduler.digesting import MOST_ELSEWHERE
 from storage import holds, incidents
+from storage.bundles import MOST_MEMBERS
 from storage.model import Assessment
 from tests.scheduler.operating import EN, World, co_operation, other
 
@@ -102,7 +102,7 @@ def test_release_lets_a_flood_out_as_one_digest_for_each_subscription_and_closes
     digests = receiver.got("team")
     assert {digest["type"] for digest in digests} == {"digest"}
     assert sum(digest["alerts"] for digest in digests) == kept.count
-    assert len(digests) == math.ceil(kept.count / MOST_ELSEWHERE), "one, in as many parts as name every story"
+    assert len(digests) == math.ceil(kept.count / MOST_MEMBERS), "one, in as many parts as name every story"
     assert set(receiver.types("macao")) == {"new"}, "five or fewer come one by one"
     opened, closed = receiver.got("operator")
     assert (opened["state"], closed["state"]) == ("opened", "closed")
@@ -229,7 +229,7 @@ def test_a_source_down_for_seven_days_and_back_with_sixty_releases_is_one_catch_
     alerts = [one for one in receiver.got("team") if one["type"] != "notice.told"]
     assert {(one["type"], one["catch_up"]) for one in alerts} == {("digest", EN)}
     assert sum(one["alerts"] for one in alerts) == run.verdicts["new"]
-    assert len(alerts) == math.ceil(run.verdicts["new"] / MOST_ELSEWHERE), "one, in as many parts as name every story"
+    assert len(alerts) == math.ceil(run.verdicts["new"] / MOST_MEMBERS), "one, in as many parts as name every story"
     assert holds.holds(world.db) == []
 
 
